@@ -1,0 +1,169 @@
+#include "edo/base/error.hpp"
+
+#include <cstdio>
+#include <utility>
+
+#include "edo/base/atomic.hpp"
+
+namespace edo::inline v0 {
+namespace {
+
+class category final : public std::error_category {
+ public:
+  [[nodiscard]] const char* name() const noexcept override { return "edo"; }
+
+  [[nodiscard]] std::string message(int value) const override {
+    switch (static_cast<errc>(value)) {
+      case errc::elapsed:
+        return "the deadline has elapsed";
+      case errc::runtime_shutdown:
+        return "the runtime has been shut down";
+      case errc::cancelled:
+        return "the task was cancelled";
+      case errc::closed:
+        return "the other side is closed";
+      case errc::invalid_address:
+        return "not a socket address";
+    }
+    return "unknown edo error " + std::to_string(value);
+  }
+
+  [[nodiscard]] std::error_condition default_error_condition(int value) const noexcept override {
+    switch (static_cast<errc>(value)) {
+      case errc::elapsed:
+        return std::errc::timed_out;
+      case errc::cancelled:
+        return std::errc::operation_canceled;
+      case errc::closed:
+        return std::errc::broken_pipe;
+      case errc::invalid_address:
+        return std::errc::invalid_argument;
+      case errc::runtime_shutdown:
+        break;
+    }
+    return {value, *this};
+  }
+};
+
+// What is wrong, and the cure. docs/errors.md has a section for each.
+struct usage_entry {
+  const char* problem;
+  const char* cure;
+};
+
+constexpr usage_entry usage_entries[] = {
+    {"unknown misuse", "please report it"},
+    {"this lambda coroutine captures, and its captures die with the lambda",
+     "spawn the closure itself, edo::spawn(closure, args...), or wrap it in edo::async_block"},
+    {"this coroutine has a T&& parameter, which dies before the coroutine runs",
+     "take the parameter by value"},
+    {"this coroutine has a string_view or span parameter, which a task would outlive",
+     "take std::string or std::vector by value"},
+    {"this coroutine has a reference or pointer parameter, which a task may outlive",
+     "take the parameter by value, or run it as a child of an edo::scope"},
+    {"this future has already finished, was moved from, or is being awaited elsewhere",
+     "await each future once; call the function again for another"},
+    {"this future was moved after its first poll", "move futures before they are polled only"},
+    {"this future was never awaited, so it never ran",
+     "co_await it, spawn it, or drop it on purpose with edo::ignore"},
+    {"combinators are nested too deep",
+     "spawn the inner ones as tasks, or await them one after the other"},
+    {"there is no runtime on this thread",
+     "call this inside runtime::block_on or a task, or hold the guard of runtime::enter()"},
+    {"a blocking wait inside a task would stop its worker",
+     "co_await the future instead, or use edo::spawn_blocking"},
+    {"a task awaits its own join handle, which can never finish",
+     "give the handle to another task"},
+    {"a runtime is destroyed inside one of its own tasks; it goes on shutting down in the "
+     "background",
+     "destroy it outside, or call shutdown_background() on purpose"},
+    {"a builder option is out of range", "see the option's documentation"},
+    {"block_in_place cannot give this thread's other tasks away",
+     "use edo::spawn_blocking on a current-thread runtime and outside of tasks"},
+    {"g++ before 13 destroys a closure that is made inside a co_await expression twice",
+     "make the future in a statement of its own: auto f = ...; co_await f;"},
+    {"enter() guards were destroyed in another order than they were made",
+     "keep each guard in a scope of its own"},
+    {"the runtime of this timer or task has been shut down",
+     "keep the runtime alive as long as its futures are polled"},
+    {"this is not a future", "pass an edo::async<T> or a type with poll(edo::context&)"},
+};
+
+constexpr int usage_count = static_cast<int>(std::size(usage_entries));
+
+atomic<unsigned long>& counter_of(usage code) noexcept {
+  static constinit atomic<unsigned long> counters[usage_count]{};
+  const int index = static_cast<int>(code);
+  return counters[index > 0 && index < usage_count ? index : 0];
+}
+
+const usage_entry& entry_of(usage code) noexcept {
+  const int index = static_cast<int>(code);
+  return usage_entries[index > 0 && index < usage_count ? index : 0];
+}
+
+}  // namespace
+
+const std::error_category& edo_category() noexcept {
+  static const category instance;
+  return instance;
+}
+
+std::error_code make_error_code(errc code) noexcept {
+  return {static_cast<int>(code), edo_category()};
+}
+
+usage_error::usage_error(usage code, std::source_location where, const char* subject)
+    : code_(code), where_(where), text_(detail::usage_text(code, where, subject)) {}
+
+usage_error::~usage_error() = default;
+
+const char* usage_error::what() const noexcept { return text_.c_str(); }
+
+namespace detail {
+
+void throw_usage(usage code, std::source_location where, const char* subject) {
+  throw usage_error(code, where, subject);
+}
+
+std::string usage_text(usage code, std::source_location where, const char* subject) {
+  char number[16];
+  std::snprintf(number, sizeof number, "EDO-E%04d", static_cast<int>(code));
+  const usage_entry& entry = entry_of(code);
+  std::string text = std::string(number) + ": " + entry.problem;
+  if (subject != nullptr) text += std::string(" (") + subject + ")";
+  text += std::string("; ") + entry.cure;
+  text += std::string(" [at ") + where.file_name() + ":" + std::to_string(where.line()) + " in " +
+          where.function_name() + "]";
+  return text;
+}
+
+void print_usage(usage code, std::source_location where, const char* subject) noexcept {
+  const usage_entry& entry = entry_of(code);
+  std::fprintf(stderr,
+               "edo: EDO-E%04d: %s%s%s%s; %s [at %s:%u in %s]\n",
+               static_cast<int>(code),
+               entry.problem,
+               subject != nullptr ? " (" : "",
+               subject != nullptr ? subject : "",
+               subject != nullptr ? ")" : "",
+               entry.cure,
+               where.file_name(),
+               static_cast<unsigned>(where.line()),
+               where.function_name());
+}
+
+void report_lint(usage code, std::source_location where, const char* subject) noexcept {
+  // relaxed: a counter.
+  counter_of(code).fetch_add(1, memory_order_relaxed);
+  print_usage(code, where, subject);
+}
+
+}  // namespace detail
+
+unsigned long lint_count(usage code) noexcept {
+  // relaxed: a counter.
+  return counter_of(code).load(memory_order_relaxed);
+}
+
+}  // namespace edo::inline v0
