@@ -1,0 +1,35 @@
+# One executable for each folder of tests/unit, and one ctest entry for each executable: an entry
+# for each test would start a process a thousand times.
+function(edo_unit_tests)
+  set(root "${PROJECT_SOURCE_DIR}/tests/unit")
+  file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true RELATIVE "${root}" "${root}/*")
+  foreach(folder IN LISTS folders)
+    file(GLOB sources CONFIGURE_DEPENDS "${root}/${folder}/*.cpp")
+    if(BUILD_SHARED_LIBS)
+      edo_without_white_box(sources ${sources})
+    endif()
+    if(NOT sources)
+      continue()
+    endif()
+    set(name unit_${folder})
+    edo_program(${name} NO_STRICT SOURCES ${sources}
+                LIBRARIES edo::test GTest::gmock GTest::gtest GTest::gtest_main)
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src"
+                                               "${PROJECT_SOURCE_DIR}/tests")
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
+  endforeach()
+endfunction()
+
+# Keeps the test files that include public headers only: a shared library hides the rest.
+function(edo_without_white_box out)
+  set(kept "")
+  foreach(source IN LISTS ARGN)
+    file(STRINGS "${source}" private REGEX "^#include \"[a-z_]+/" )
+    list(FILTER private EXCLUDE REGEX "\"(edo|unit)/")
+    if(NOT private)
+      list(APPEND kept "${source}")
+    endif()
+  endforeach()
+  set(${out} "${kept}" PARENT_SCOPE)
+endfunction()
