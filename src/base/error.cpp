@@ -1,9 +1,9 @@
 #include "edo/base/error.hpp"
 
+#include "edo/base/atomic.hpp"
+
 #include <cstdio>
 #include <utility>
-
-#include "edo/base/atomic.hpp"
 
 namespace edo::inline v0 {
 namespace {
@@ -64,8 +64,7 @@ constexpr usage_entry usage_entries[] = {
     {"this future has already finished, was moved from, or is being awaited elsewhere",
      "await each future once; call the function again for another"},
     {"this future was moved after its first poll", "move futures before they are polled only"},
-    {"this future was never awaited, so it never ran",
-     "co_await it, spawn it, or drop it on purpose with edo::ignore"},
+    {"this future was never awaited, so it never ran", "co_await it or spawn it"},
     {"combinators are nested too deep",
      "spawn the inner ones as tasks, or await them one after the other"},
     {"there is no runtime on this thread",
@@ -140,17 +139,10 @@ std::string usage_text(usage code, std::source_location where, const char* subje
 
 void print_usage(usage code, std::source_location where, const char* subject) noexcept {
   const usage_entry& entry = entry_of(code);
-  std::fprintf(stderr,
-               "edo: EDO-E%04d: %s%s%s%s; %s [at %s:%u in %s]\n",
-               static_cast<int>(code),
-               entry.problem,
-               subject != nullptr ? " (" : "",
-               subject != nullptr ? subject : "",
-               subject != nullptr ? ")" : "",
-               entry.cure,
-               where.file_name(),
-               static_cast<unsigned>(where.line()),
-               where.function_name());
+  std::fprintf(stderr, "edo: EDO-E%04d: %s%s%s%s; %s [at %s:%u in %s]\n", static_cast<int>(code),
+               entry.problem, subject != nullptr ? " (" : "", subject != nullptr ? subject : "",
+               subject != nullptr ? ")" : "", entry.cure, where.file_name(),
+               static_cast<unsigned>(where.line()), where.function_name());
 }
 
 void report_lint(usage code, std::source_location where, const char* subject) noexcept {

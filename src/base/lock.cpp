@@ -14,7 +14,9 @@ constexpr int spins_max = 100;
 constexpr std::int64_t ns_per_s = 1'000'000'000;
 
 /// Sleeps while `*word == value`, at most until the deadline (monotonic; negative: for ever).
-void futex_wait(atomic<std::uint32_t>& word, std::uint32_t value, std::int64_t deadline_ns) noexcept {
+void futex_wait(atomic<std::uint32_t>& word,
+                std::uint32_t value,
+                std::int64_t deadline_ns) noexcept {
   timespec at{};
   timespec* limit = nullptr;
   if (deadline_ns >= 0) {

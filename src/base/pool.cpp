@@ -12,13 +12,13 @@
 // (by destructors of other thread-locals) go to malloc at once.
 #include "edo/base/pool.hpp"
 
-#include <cstdint>
-#include <cstdlib>
-#include <new>
-
 #include "edo/base/cache.hpp"
 #include "edo/base/intrusive_list.hpp"
 #include "edo/base/lock.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <new>
 
 namespace edo::inline v0 {
 namespace detail {
@@ -51,8 +51,8 @@ struct counter {
 };
 
 struct bin {
-  block* head = nullptr;    // `count` blocks, at most `capacity`
-  block* spare = nullptr;   // null or one full batch
+  block* head = nullptr;   // `count` blocks, at most `capacity`
+  block* spare = nullptr;  // null or one full batch
   std::uint32_t count = 0;
   std::uint32_t capacity = 0;  // 0: this thread has not been opened, or has ended
   counter taken;

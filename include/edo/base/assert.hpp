@@ -12,9 +12,9 @@ namespace edo::inline v0::detail {
 }  // namespace edo::inline v0::detail
 
 /// Always on: a broken invariant ends the program with its place, in release builds too.
-#define EDO_ASSERT(condition)                                                        \
-  (static_cast<bool>(condition)                                                      \
-       ? static_cast<void>(0)                                                        \
+#define EDO_ASSERT(condition)   \
+  (static_cast<bool>(condition) \
+       ? static_cast<void>(0)   \
        : ::edo::detail::assertion_failed(#condition, __FILE__, __LINE__, __func__))
 
 /// On in checked and in debug builds: for checks that cost on a hot path.

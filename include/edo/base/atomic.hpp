@@ -2,10 +2,10 @@
 /// checker's twins when the same sources are compiled for it.
 #pragma once
 
+#include "edo/base/config.hpp"
+
 #include <atomic>
 #include <utility>
-
-#include "edo/base/config.hpp"
 
 namespace edo::inline v0 {
 

@@ -1,10 +1,10 @@
 /// Keeps what different threads write on different cache lines.
 #pragma once
 
+#include "edo/base/config.hpp"
+
 #include <cstddef>
 #include <utility>
-
-#include "edo/base/config.hpp"
 
 namespace edo::inline v0::detail {
 

@@ -1,12 +1,12 @@
 /// Error codes of edo, and the exception for misuse.
 #pragma once
 
+#include "edo/base/config.hpp"
+#include "edo/base/usage.hpp"
+
 #include <source_location>
 #include <string>
 #include <system_error>
-
-#include "edo/base/config.hpp"
-#include "edo/base/usage.hpp"
 
 namespace edo::inline v0 {
 

@@ -1,9 +1,9 @@
 /// A doubly linked list through its elements: no allocation, O(1) removal from the middle.
 #pragma once
 
-#include <cstddef>
-
 #include "edo/base/assert.hpp"
+
+#include <cstddef>
 
 namespace edo::inline v0::detail {
 

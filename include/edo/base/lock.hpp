@@ -1,9 +1,9 @@
 /// The lock inside the library: one word, spins shortly, then sleeps in the kernel.
 #pragma once
 
-#include <cstdint>
-
 #include "edo/base/atomic.hpp"
+
+#include <cstdint>
 
 #if defined(__clang__)
 #define EDO_CAPABILITY(name) [[clang::capability(name)]]
@@ -50,13 +50,14 @@ class EDO_CAPABILITY("mutex") raw_mutex {
   [[nodiscard]] bool try_lock() noexcept EDO_TRY_ACQUIRE(true) {
     std::uint32_t expected = free;
     // acquire: as in lock().
-    return word_.compare_exchange_strong(
-        expected, held, memory_order_acquire, memory_order_relaxed);
+    return word_.compare_exchange_strong(expected, held, memory_order_acquire,
+                                         memory_order_relaxed);
   }
 
   void unlock() noexcept EDO_RELEASE() {
     // release: pairs with the acquire in lock(), try_lock() and lock_slow().
-    if (word_.exchange(free, memory_order_release) == contended) [[unlikely]] unlock_slow();
+    if (word_.exchange(free, memory_order_release) == contended) [[unlikely]]
+      unlock_slow();
   }
 
  private:

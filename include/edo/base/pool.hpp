@@ -1,22 +1,22 @@
 /// The pool that coroutine frames and tasks come from.
 #pragma once
 
-#include <cstddef>
-
 #include "edo/base/config.hpp"
+
+#include <cstddef>
 
 namespace edo::inline v0 {
 
 /// What the pool has done, over all threads that still run or have ended.
 struct pool_stats {
-  std::size_t allocations = 0;     ///< Blocks handed out (of any size).
-  std::size_t frees = 0;           ///< Blocks given back.
-  std::size_t system_blocks = 0;   ///< Blocks taken from malloc: stands still in steady state.
-  std::size_t live_bytes = 0;      ///< Bytes handed out and not given back.
+  std::size_t allocations = 0;    ///< Blocks handed out (of any size).
+  std::size_t frees = 0;          ///< Blocks given back.
+  std::size_t system_blocks = 0;  ///< Blocks taken from malloc: stands still in steady state.
+  std::size_t live_bytes = 0;     ///< Bytes handed out and not given back.
 };
 
 /// A snapshot of the pool's counters; exact when no other thread allocates meanwhile.
-/// Threads: any. Complexity: O(threads). 
+/// Threads: any. Complexity: O(threads).
 [[nodiscard]] EDO_API pool_stats frame_pool_stats() noexcept;
 
 namespace detail {

@@ -1,9 +1,9 @@
 /// A small seedable generator, for victims and for fairness; never for secrets.
 #pragma once
 
-#include <cstdint>
-
 #include "edo/base/config.hpp"
+
+#include <cstdint>
 
 namespace edo::inline v0::detail {
 

@@ -1,11 +1,11 @@
 /// A pointer to an object that counts its own references.
 #pragma once
 
+#include "edo/base/atomic.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-
-#include "edo/base/atomic.hpp"
 
 namespace edo::inline v0::detail {
 

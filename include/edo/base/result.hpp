@@ -1,10 +1,10 @@
 /// What can happen: a value, or a `std::error_code`.
 #pragma once
 
+#include "edo/base/config.hpp"
+
 #include <expected>
 #include <system_error>
-
-#include "edo/base/config.hpp"
 
 namespace edo::inline v0 {
 

@@ -1,9 +1,9 @@
 /// An owned file descriptor.
 #pragma once
 
-#include <utility>
-
 #include "edo/base/config.hpp"
+
+#include <utility>
 
 namespace edo::inline v0 {
 

@@ -1,12 +1,12 @@
 /// A move-only callable with inline storage.
 #pragma once
 
+#include "edo/base/config.hpp"
+
 #include <cstddef>
 #include <new>
 #include <type_traits>
 #include <utility>
-
-#include "edo/base/config.hpp"
 
 namespace edo::inline v0 {
 

@@ -1,33 +1,33 @@
 /// The kinds of misuse that the library detects; light, for the poll core.
 #pragma once
 
-#include <source_location>
-
 #include "edo/base/config.hpp"
+
+#include <source_location>
 
 namespace edo::inline v0 {
 
 /// Each kind of misuse. The number is the code in the message: 8 is `EDO-E0008`, explained with
 /// its cure in docs/errors.md.
 enum class usage : int {
-  closure_not_owned = 1,       ///< A lambda coroutine with captures outlives its closure.
-  rvalue_parameter = 2,        ///< A spawned coroutine has a parameter of type `T&&`.
-  view_parameter = 3,          ///< A spawned coroutine has a `string_view` or `span` parameter.
-  reference_parameter = 4,     ///< Strict mode: a `const T&` or pointer parameter.
-  awaited_twice = 5,           ///< A future was awaited after it had finished or was moved from.
-  moved_after_poll = 6,        ///< Checked builds: a future was moved after its first poll.
-  never_awaited = 7,           ///< Checked builds: a future was destroyed without a poll.
-  nested_too_deep = 8,         ///< Combinators poll each other deeper than `nesting_max`.
-  no_runtime = 9,              ///< An operation needs a runtime, and this thread has none.
-  blocking_in_task = 10,       ///< `block_on` or another blocking call inside a task.
-  own_handle = 11,             ///< A task awaits its own join handle.
-  runtime_in_own_task = 12,    ///< A runtime is destroyed inside one of its own tasks.
-  bad_option = 13,             ///< A builder option is out of range.
-  no_block_in_place = 14,      ///< `block_in_place` where the thread cannot be given away.
-  closure_in_await = 15,       ///< g++ < 13: a closure made inside a `co_await` expression.
-  guard_order = 16,            ///< `enter()` guards destroyed in the wrong order.
-  runtime_gone = 17,           ///< A timer or task of a runtime that has been shut down.
-  not_awaitable = 18,          ///< The operand of `co_await`, `spawn`, … is not a future.
+  closure_not_owned = 1,     ///< A lambda coroutine with captures outlives its closure.
+  rvalue_parameter = 2,      ///< A spawned coroutine has a parameter of type `T&&`.
+  view_parameter = 3,        ///< A spawned coroutine has a `string_view` or `span` parameter.
+  reference_parameter = 4,   ///< Strict mode: a `const T&` or pointer parameter.
+  awaited_twice = 5,         ///< A future was awaited after it had finished or was moved from.
+  moved_after_poll = 6,      ///< Checked builds: a future was moved after its first poll.
+  never_awaited = 7,         ///< Checked builds: a future was destroyed without a poll.
+  nested_too_deep = 8,       ///< Combinators poll each other deeper than `nesting_max`.
+  no_runtime = 9,            ///< An operation needs a runtime, and this thread has none.
+  blocking_in_task = 10,     ///< `block_on` or another blocking call inside a task.
+  own_handle = 11,           ///< A task awaits its own join handle.
+  runtime_in_own_task = 12,  ///< A runtime is destroyed inside one of its own tasks.
+  bad_option = 13,           ///< A builder option is out of range.
+  no_block_in_place = 14,    ///< `block_in_place` where the thread cannot be given away.
+  closure_in_await = 15,     ///< g++ < 13: a closure made inside a `co_await` expression.
+  guard_order = 16,          ///< `enter()` guards destroyed in the wrong order.
+  runtime_gone = 17,         ///< A timer or task of a runtime that has been shut down.
+  not_awaitable = 18,        ///< The operand of `co_await`, `spawn`, … is not a future.
 };
 
 namespace detail {

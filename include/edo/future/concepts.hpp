@@ -1,12 +1,12 @@
 /// The concept `future`, and what turns an argument into one.
 #pragma once
 
+#include "edo/future/context.hpp"
+#include "edo/future/poll.hpp"
+
 #include <concepts>
 #include <type_traits>
 #include <utility>
-
-#include "edo/future/context.hpp"
-#include "edo/future/poll.hpp"
 
 namespace edo::inline v0 {
 
@@ -18,6 +18,8 @@ template <class F>
 class borrowed;
 
 namespace detail {
+struct async_access;
+
 template <class P>
 inline constexpr bool is_poll_result = false;
 template <class T>
@@ -40,14 +42,14 @@ concept has_poll_member = requires(F& f, context& cx) { f.poll(cx); };
 /// it. It is polled by one thread at a time, not always the same.
 /// Source: Rust's `std::future::Future`.
 template <class F>
-concept future = has_poll_member<F> &&
-                 detail::is_poll_result<decltype(std::declval<F&>().poll(std::declval<context&>()))>;
+concept future =
+    has_poll_member<F> &&
+    detail::is_poll_result<decltype(std::declval<F&>().poll(std::declval<context&>()))>;
 
 namespace detail {
 template <class F>
 struct output_of_impl {
-  using type =
-      typename decltype(std::declval<F&>().poll(std::declval<context&>()))::value_type;
+  using type = typename decltype(std::declval<F&>().poll(std::declval<context&>()))::value_type;
 };
 template <class T>
 struct output_of_impl<async<T>> {

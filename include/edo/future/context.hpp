@@ -54,7 +54,8 @@ class context {
     if (budget_ != nullptr) ++*budget_;
   }
 
-  /// The counter itself (null: none), for executors and for futures that run children unconstrained.
+  /// The counter itself (null: none), for executors and for futures that run children
+  /// unconstrained.
   [[nodiscard]] constexpr unsigned* budget() const noexcept { return budget_; }
 
   /// How many combinators are polling inside each other right now. Chains count it and refuse to

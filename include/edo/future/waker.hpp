@@ -1,9 +1,9 @@
 /// The handle that schedules one task.
 #pragma once
 
-#include <utility>
-
 #include "edo/base/config.hpp"
+
+#include <utility>
 
 namespace edo::inline v0 {
 
@@ -92,8 +92,8 @@ class [[nodiscard]] waker {
 };
 
 namespace detail {
-inline constexpr waker_vtable noop_vtable{
-    [](void*) noexcept {}, [](void*) noexcept {}, [](void*) noexcept {}, [](void*) noexcept {}};
+inline constexpr waker_vtable noop_vtable{[](void*) noexcept {}, [](void*) noexcept {},
+                                          [](void*) noexcept {}, [](void*) noexcept {}};
 inline constinit const waker noop_waker{nullptr, &noop_vtable};
 
 /// A waker that does not own its reference: for the executor that polls, which holds the task
