@@ -5,67 +5,103 @@
 // takes a batch from there before it asks malloc. So a flow of frames from one thread to another
 // costs one lock for every `batch` blocks, and a thread that works alone never locks.
 //
-// Fields: a thread's bins are touched by that thread only, but for the two counters of each, which
-// it writes (plain load and store, relaxed) and anybody reads. The depot's shelves are guarded by
-// their locks, the list of caches by `registry.lock`.
-// Threads that end give full batches to the depot and the rest to malloc; blocks freed after that
-// (by destructors of other thread-locals) go to malloc at once.
+// Fields: a thread's bins are touched by that thread only, but for their counters, which it writes
+// (plain load and store, relaxed) and anybody reads. The depot's shelves are guarded by their
+// locks, the list of caches and the sums of ended threads by `registry.lock`.
+// Threads that end give full batches to the depot and the rest to malloc; blocks taken and freed
+// after that (by destructors of other thread-locals) use malloc at once.
 #include "edo/base/pool.hpp"
 
 #include "edo/base/cache.hpp"
-#include "edo/base/intrusive_list.hpp"
 #include "edo/base/lock.hpp"
 
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace edo::inline v0 {
 namespace detail {
 namespace {
 
-constexpr std::size_t granule = 64;
-// Blocks up to 2 KiB are pooled; larger frames are rare enough for malloc.
-constexpr std::size_t class_count = 33;
+constexpr std::size_t granule = pool_granule;
+constexpr std::size_t class_count = pool_class_count;
 // Class 0 stands for the blocks that are too large for the pool.
 constexpr std::size_t large_class = 0;
-constexpr std::uint32_t batch = 32;
+constexpr std::uint64_t batch = 32;
 // At most 256 batches of a class wait in the depot (16 MiB of the largest); the rest is freed.
 constexpr std::size_t shelf_max = 256;
 
 struct block {
   block* next;
-  block* next_batch;
+  block* next_batch;  // of the first block of a batch in the depot
 };
 
-struct counter {
-  void add() noexcept {
-    // relaxed: written by its thread only; a statistic.
-    value.store(value.load(memory_order_relaxed) + 1, memory_order_relaxed);
+/// A statistic: written by one thread at a time, read by anybody.
+class counter {
+ public:
+  constexpr counter() noexcept = default;
+  explicit constexpr counter(std::uint64_t value) noexcept : value_(value) {}
+
+  void set(std::uint64_t value) noexcept {
+    // relaxed: nothing is published by it.
+    value_.store(value, memory_order_relaxed);
   }
-  [[nodiscard]] std::size_t get() const noexcept {
+  void add(std::uint64_t n) noexcept { set(get() + n); }
+  [[nodiscard]] std::uint64_t get() const noexcept {
     // relaxed: as above.
-    return value.load(memory_order_relaxed);
+    return value_.load(memory_order_relaxed);
   }
-  atomic<std::size_t> value{0};
+
+ private:
+  atomic<std::uint64_t> value_{0};
 };
 
+/// The free blocks of one class. One word counts the blocks taken (upper 48 bits) and those in the
+/// list (lower 16), so that taking and freeing cost one addition each; how many were freed follows
+/// from it, since whatever else changes the list is noted in `adjusted`.
 struct bin {
-  block* head = nullptr;   // `count` blocks, at most `capacity`
+  static constexpr std::uint64_t one_taken = std::uint64_t{1} << 16;
+  static constexpr std::uint64_t count_mask = one_taken - 1;
+
+  block* head = nullptr;
+  // Until its thread opens it, and after, a bin has no blocks and counts as full: both fast paths
+  // then leave the work to the slow ones.
+  counter word{batch};
   block* spare = nullptr;  // null or one full batch
-  std::uint32_t count = 0;
-  std::uint32_t capacity = 0;  // 0: this thread has not been opened, or has ended
-  counter taken;
-  counter freed;
+  counter adjusted;        // blocks that came into the list otherwise than by a free, modulo 2^64
+
+  [[nodiscard]] std::uint64_t count() const noexcept { return word.get() & count_mask; }
+  [[nodiscard]] std::uint64_t taken() const noexcept { return word.get() >> 16; }
+  [[nodiscard]] std::uint64_t freed() const noexcept { return count() + taken() - adjusted.get(); }
+
+  /// A batch came into the empty list, or the list was emptied.
+  void adjust(std::uint64_t n) noexcept {
+    word.add(n);
+    adjusted.add(n);
+  }
+
+  void push(void* p) noexcept {
+    block* b = ::new (p) block;  // next_batch stays unset until the block heads a batch
+    b->next = std::exchange(head, b);
+    word.add(1);
+  }
+  /// Requires a block.
+  void* pop() noexcept {
+    word.add(one_taken - 1);
+    return std::exchange(head, head->next);
+  }
 };
 
 enum class phase : unsigned char { unopened, open, ended };
 
-struct thread_cache : list_hook<> {
-  constexpr thread_cache() noexcept = default;
+/// Trivially destructible, so that reaching it needs no check whether it was constructed.
+struct thread_cache {
   bin bins[class_count];
   counter system_blocks;
-  counter large_bytes_taken;  // in bytes, not in blocks
+  counter large_bytes;           // live, modulo 2^64
+  thread_cache* next = nullptr;  // guarded by registry.lock, as is `previous`
+  thread_cache* previous = nullptr;
   phase state = phase::unopened;
 };
 
@@ -79,41 +115,32 @@ struct shelf {
 constinit padded<shelf> depot[class_count];
 
 struct totals {
-  std::size_t taken = 0;
-  std::size_t freed = 0;
-  std::size_t system_blocks = 0;
-  std::size_t live_bytes = 0;  // modulo 2^64: a thread may free more than it took
+  std::uint64_t taken = 0;
+  std::uint64_t freed = 0;
+  std::uint64_t system_blocks = 0;
+  std::uint64_t live_bytes = 0;  // modulo 2^64: a thread may free more than it took
 
   void add(const thread_cache& cache) noexcept {
     for (std::size_t c = 0; c < class_count; ++c) {
-      const std::size_t in = cache.bins[c].taken.get();
-      const std::size_t out = cache.bins[c].freed.get();
+      const std::uint64_t in = cache.bins[c].taken();
+      const std::uint64_t out = cache.bins[c].freed();
       taken += in;
       freed += out;
       live_bytes += (in - out) * (c * granule);
     }
     system_blocks += cache.system_blocks.get();
-    live_bytes += cache.large_bytes_taken.get();
+    live_bytes += cache.large_bytes.get();
   }
 };
 
 struct registry_t {
   raw_mutex lock;
-  intrusive_list<thread_cache>* caches = nullptr;
-  totals ended;                    // what ended threads did
-  counter late_taken, late_freed;  // after their end; approximate if several do so at once
+  thread_cache* caches = nullptr;  // guarded by lock, as are the sums
+  totals ended;
+  atomic<std::uint64_t> late_taken{0};  // by threads that had ended their cache
+  atomic<std::uint64_t> late_freed{0};
 };
 constinit registry_t registry;
-
-intrusive_list<thread_cache>& caches() noexcept {
-  // Never destroyed, as the depot.
-  alignas(intrusive_list<thread_cache>) static unsigned char
-      storage[sizeof(intrusive_list<thread_cache>)];
-  if (registry.caches == nullptr) {
-    registry.caches = ::new (static_cast<void*>(storage)) intrusive_list<thread_cache>;
-  }
-  return *registry.caches;
-}
 
 struct closer {
   constexpr closer() noexcept = default;
@@ -153,11 +180,17 @@ block* unshelve(std::size_t c) noexcept {
   return full_batch;
 }
 
-void open() noexcept {
+/// True if this thread has its cache; opens it at first.
+bool open_cache() noexcept {
+  if (local.state != phase::unopened) return local.state == phase::open;
   local.state = phase::open;
+  for (bin& b : local.bins) b.word.set(0);
   local_closer.armed = true;  // the first use registers its destructor for this thread
   raw_guard guard(registry.lock);
-  caches().push_back(local);
+  local.next = registry.caches;
+  if (local.next != nullptr) local.next->previous = &local;
+  registry.caches = &local;
+  return true;
 }
 
 void* from_system(std::size_t bytes) {
@@ -166,130 +199,98 @@ void* from_system(std::size_t bytes) {
   return p;
 }
 
+/// After this thread's cache has ended.
 [[gnu::noinline, gnu::cold]] void* allocate_late(std::size_t bytes) {
   void* p = from_system(bytes);
-  registry.late_taken.add();
+  // relaxed: a statistic.
+  registry.late_taken.fetch_add(1, memory_order_relaxed);
   return p;
+}
+[[gnu::noinline, gnu::cold]] void free_late(void* p) noexcept {
+  // relaxed: a statistic.
+  registry.late_freed.fetch_add(1, memory_order_relaxed);
+  std::free(p);
 }
 
 [[gnu::noinline]] void* allocate_slow(std::size_t c) {
-  if (local.state == phase::unopened) open();
-  if (local.state == phase::ended) return allocate_late(c * granule);
+  if (!open_cache()) return allocate_late(c * granule);
   bin& b = local.bins[c];
-  b.capacity = batch;
-  block* refill = std::exchange(b.spare, nullptr);
-  if (refill == nullptr) refill = unshelve(c);
-  if (refill == nullptr) {
-    void* p = from_system(c * granule);
-    local.system_blocks.add();
-    b.taken.add();
-    return p;
+  b.head = std::exchange(b.spare, nullptr);
+  if (b.head == nullptr) b.head = unshelve(c);
+  if (b.head != nullptr) {
+    b.adjust(batch);
+  } else {
+    b.head = ::new (from_system(c * granule)) block{nullptr, nullptr};
+    b.adjust(1);
+    local.system_blocks.add(1);
   }
-  b.head = refill->next;
-  b.count = batch - 1;
-  b.taken.add();
-  return refill;
+  return b.pop();
 }
 
 [[gnu::noinline]] void free_slow(void* p, std::size_t c) noexcept {
-  if (local.state == phase::unopened) open();
-  if (local.state == phase::ended) {
-    registry.late_freed.add();
-    std::free(p);
-    return;
-  }
+  if (!open_cache()) return free_late(p);
   bin& b = local.bins[c];
-  b.capacity = batch;
-  if (b.count == batch) {
+  if (b.count() == batch) {
     if (b.spare != nullptr) shelve(c, b.spare);
     b.spare = std::exchange(b.head, nullptr);
-    b.count = 0;
+    b.adjust(0 - batch);
   }
-  block* x = ::new (p) block{b.head, nullptr};
-  b.head = x;
-  ++b.count;
-  b.freed.add();
-}
-
-void* allocate_large(std::size_t size) {
-  if (local.state == phase::unopened) open();
-  if (local.state == phase::ended) return allocate_late(size);
-  void* p = from_system(size);
-  local.system_blocks.add();
-  local.bins[large_class].taken.add();
-  // relaxed: as counter::add.
-  auto& bytes = local.large_bytes_taken.value;
-  bytes.store(bytes.load(memory_order_relaxed) + size, memory_order_relaxed);
-  return p;
-}
-
-void free_large(void* p, std::size_t size) noexcept {
-  std::free(p);
-  if (local.state == phase::unopened) open();
-  if (local.state == phase::ended) {
-    registry.late_freed.add();
-    return;
-  }
-  local.bins[large_class].freed.add();
-  // relaxed: as counter::add.
-  auto& bytes = local.large_bytes_taken.value;
-  bytes.store(bytes.load(memory_order_relaxed) - size, memory_order_relaxed);
+  b.push(p);
 }
 
 closer::~closer() {
   local.state = phase::ended;
-  for (std::size_t c = 1; c < class_count; ++c) {
+  for (std::size_t c = large_class + 1; c < class_count; ++c) {
     bin& b = local.bins[c];
     if (b.spare != nullptr) shelve(c, std::exchange(b.spare, nullptr));
-    if (b.count == batch) {
-      shelve(c, b.head);
+    const std::uint64_t count = b.count();
+    block* list = std::exchange(b.head, nullptr);
+    b.adjust(0 - count);
+    if (count == batch) {
+      shelve(c, list);
     } else {
-      free_list(b.head);
+      free_list(list);
     }
-    b.head = nullptr;
-    b.count = 0;
-    b.capacity = 0;  // later frees take the slow path, which sees `ended`
   }
   raw_guard guard(registry.lock);
   registry.ended.add(local);
-  caches().erase(local);
+  if (local.next != nullptr) local.next->previous = local.previous;
+  (local.previous != nullptr ? local.previous->next : registry.caches) = local.next;
+  for (bin& b : local.bins) b.word.set(batch);  // to the slow paths, which see `ended`
 }
-
-// Sanitizers watch each block's life only if each comes from malloc.
-constexpr bool pooled = !address_sanitizer;
 
 }  // namespace
 
-void* pool_allocate(std::size_t size) {
-  const std::size_t c = (size + granule - 1) / granule;
-  if (pooled && c < class_count) [[likely]] {
-    bin& b = local.bins[c];
-    if (block* x = b.head) [[likely]] {
-      b.head = x->next;
-      --b.count;
-      b.taken.add();
-      return x;
-    }
-    return allocate_slow(c);
-  }
-  return allocate_large(size);
+void* pool_take_large(std::size_t size) {
+  if (!open_cache()) return allocate_late(size);
+  void* p = from_system(size);
+  bin& b = local.bins[large_class];
+  b.word.add(bin::one_taken);
+  b.adjusted.add(1);
+  local.system_blocks.add(1);
+  local.large_bytes.add(size);
+  return p;
 }
 
-void pool_free(void* p, std::size_t size) noexcept {
-  const std::size_t c = (size + granule - 1) / granule;
-  if (pooled && c < class_count) [[likely]] {
-    bin& b = local.bins[c];
-    if (b.count < b.capacity) [[likely]] {
-      block* x = ::new (p) block{b.head, nullptr};
-      b.head = x;
-      ++b.count;
-      b.freed.add();
-      return;
-    }
-    free_slow(p, c);
-    return;
-  }
-  free_large(p, size);
+void pool_give_large(void* p, std::size_t size) noexcept {
+  if (!open_cache()) return free_late(p);
+  local.bins[large_class].adjusted.add(0 - std::uint64_t{1});
+  local.large_bytes.add(0 - std::uint64_t{size});
+  std::free(p);
+}
+
+void* pool_take(std::size_t c) {
+  bin& b = local.bins[c];
+  if (b.head == nullptr) [[unlikely]]
+    return allocate_slow(c);
+  return b.pop();
+}
+
+void pool_give(void* p, std::size_t c) noexcept {
+  bin& b = local.bins[c];
+  if (b.count() == batch) [[unlikely]]
+    return free_slow(p, c);
+  b.push(p);
 }
 
 }  // namespace detail
@@ -298,10 +299,10 @@ pool_stats frame_pool_stats() noexcept {
   using namespace detail;
   raw_guard guard(registry.lock);
   totals sum = registry.ended;
-  intrusive_list<thread_cache>& list = caches();
-  for (thread_cache* c = list.front(); c != nullptr; c = list.next(*c)) sum.add(*c);
-  return {.allocations = sum.taken + registry.late_taken.get(),
-          .frees = sum.freed + registry.late_freed.get(),
+  for (const thread_cache* c = registry.caches; c != nullptr; c = c->next) sum.add(*c);
+  // relaxed: statistics.
+  return {.allocations = sum.taken + registry.late_taken.load(memory_order_relaxed),
+          .frees = sum.freed + registry.late_freed.load(memory_order_relaxed),
           .system_blocks = sum.system_blocks,
           .live_bytes = sum.live_bytes};
 }

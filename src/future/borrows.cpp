@@ -23,7 +23,7 @@ bool names_closure(const char* function) noexcept {
 void require_owning(promise_base& root, std::source_location where, const void* closure_type) {
   const borrow_info* info = frames::borrows_of(root);
   if (info == nullptr) return;
-  const char* name = frames::function_of(root).function_name();
+  const char* name = frames::place_of(root).function_name();
   const bool kept = closure_type != nullptr && closure_type == info->closure_type;
   if (info->closure && !kept && names_closure(name)) {
     throw_usage(usage::closure_not_owned, where, name);

@@ -21,7 +21,7 @@ class nesting_scope {
 
 bool chain::run(promise_base& root, context& cx) {
   if (cx.nesting() >= context::nesting_max) [[unlikely]] {
-    throw_usage(usage::nested_too_deep, root.function_, root.function_.function_name());
+    throw_usage(usage::nested_too_deep, root.where_, root.where_.function_name());
   }
   nesting_scope nesting(cx);
   cx_ = &cx;
@@ -78,7 +78,7 @@ void chain::adopt(chain& other) noexcept {
 
 chain& frames::own_chain(promise_base& root) {
   if (!root.owns_chain_) {
-    root.chain_ = ::new (pool_allocate(sizeof(chain))) chain;
+    set_chain(root, *::new (pool_allocate(sizeof(chain))) chain);
     root.owns_chain_ = true;
   }
   return *root.chain_;
@@ -91,7 +91,7 @@ bool run_own_chain(promise_base& root, context& cx) {
 void destroy_root(promise_base& root) noexcept {
   if constexpr (checked_build) {
     if (!frames::taken(root)) {
-      const std::source_location function = frames::function_of(root);
+      const std::source_location function = frames::place_of(root);
       report_lint(usage::never_awaited, function, function.function_name());
     }
   }

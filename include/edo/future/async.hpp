@@ -72,7 +72,9 @@ class [[nodiscard]] EDO_CORO_RETURN_TYPE async {
     }
     return *this;
   }
-  ~async() { reset(); }
+  ~async() {
+    if (frame_ != nullptr) destroy(*frame_);
+  }
 
   /// True until it was moved from, or has finished and handed over its result.
   [[nodiscard]] bool valid() const noexcept { return frame_ != nullptr; }
@@ -88,8 +90,10 @@ class [[nodiscard]] EDO_CORO_RETURN_TYPE async {
   explicit async(detail::promise<T>& frame) noexcept : frame_(&frame) {}
 
   void reset() noexcept {
-    if (frame_ == nullptr) return;
-    detail::promise_base& frame = *std::exchange(frame_, nullptr);
+    if (frame_ != nullptr) destroy(*std::exchange(frame_, nullptr));
+  }
+
+  static void destroy(detail::promise_base& frame) noexcept {
     if (detail::checked_build || detail::frames::owns_chain(frame)) [[unlikely]] {
       detail::destroy_root(frame);
     } else {
@@ -122,11 +126,9 @@ template <future F>
 void require_spawnable(const F&, std::source_location) noexcept {}
 }  // namespace detail
 
-/// One frame of a suspended coroutine: where it is, and where it waits.
-struct await_frame {
-  std::source_location function;  ///< The coroutine.
-  std::source_location await;     ///< Its current `co_await`.
-};
+/// One frame of a suspended coroutine: the place of its current `co_await`, with the name of the
+/// function; the coroutine's own place if it has not awaited anything yet.
+using await_frame = std::source_location;
 
 /// The future around an `async<T>`: a coroutine with its chain. Tasks, combinators and `block_on`
 /// make one; `into_future` makes one by hand, to poll a coroutine or to await it by reference.
@@ -153,10 +155,12 @@ class [[nodiscard]] chained {
 
   poll_result<T> poll(context& cx) {
     detail::promise_base* root = coroutine_.frame_;
-    if (root == nullptr || (root->started() && chain_.top() == nullptr)) [[unlikely]] {
-      detail::throw_awaited_twice(std::source_location::current());
+    if (chain_.top() == nullptr) [[unlikely]] {
+      if (root == nullptr || root->started()) {
+        detail::throw_awaited_twice(std::source_location::current());
+      }
+      detail::frames::set_chain(*root, chain_);
     }
-    detail::frames::set_chain(*root, chain_);
     if (!chain_.run(*root, cx)) return pending;
     // The frame dies before the result is handed on: what the coroutine owned is free by then.
     const async<T> finished = std::move(coroutine_);
@@ -174,7 +178,7 @@ class [[nodiscard]] chained {
   void for_each_frame(Fn&& fn) const {
     for (detail::promise_base* f = chain_.top(); f != nullptr;
          f = detail::frames::parent_or_null(*f)) {
-      fn(await_frame{detail::frames::function_of(*f), detail::frames::await_of(*f)});
+      fn(detail::frames::place_of(*f));
     }
   }
 

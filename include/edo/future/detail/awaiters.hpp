@@ -13,7 +13,9 @@ class child_awaiter {
   child_awaiter(const child_awaiter&) = delete;
   child_awaiter& operator=(const child_awaiter&) = delete;
 
-  [[gnu::always_inline]] bool await_ready() const noexcept { return frames::run_inline(child_); }
+  [[gnu::always_inline]] bool await_ready() const noexcept {
+    return frames::run_inline<false>(child_);
+  }
   void await_suspend(std::coroutine_handle<>) const noexcept {}
   T await_resume() const { return static_cast<promise_result<T>&>(child_).take(); }
 
@@ -36,7 +38,7 @@ class child_awaiter<std::expected<T, E>> {
   bool await_ready() noexcept {
     static_cast<child_promise&>(child_).early_slot = &early_;
     frames::on_finish(child_, &finish);
-    if (!frames::run_inline(child_)) return false;
+    if (!frames::run_inline<true>(child_)) return false;
     finish(child_);
     return true;
   }
@@ -175,7 +177,7 @@ class try_child_awaiter {
   try_child_awaiter& operator=(const try_child_awaiter&) = delete;
 
   bool await_ready() noexcept {
-    if (!frames::run_inline(child_)) {
+    if (!frames::run_inline<true>(child_)) {
       frames::on_finish(child_, &finish);
       return false;
     }

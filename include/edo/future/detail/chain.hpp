@@ -85,14 +85,14 @@ class promise_base {
 
  protected:
   explicit promise_base(std::source_location function) noexcept
-      : owner_{.borrows = nullptr}, function_(function) {}
+      : owner_{.borrows = nullptr}, where_(function) {}
   ~promise_base() = default;
 
   friend class chain;
   friend struct frames;
 
   chain* chain_ = nullptr;
-  promise_base* parent_ = nullptr;
+  promise_base* parent_;  // set with chain_; null for the root
   union {
     const borrow_info* borrows;  // before the start: what the coroutine's parameters borrow
     promise_base** handle;       // a child: the handle that owns this frame
@@ -100,14 +100,15 @@ class promise_base {
   // Called when this child has finished, before its parent resumes. True: the parent has thereby
   // finished too (it left early) and is not resumed.
   bool (*finish_)(promise_base& child) noexcept = nullptr;
-  std::source_location function_;
-  std::source_location await_;
+  // The coroutine itself until its first co_await, then its latest co_await; both name the
+  // function.
+  std::source_location where_;
   outcome outcome_ = outcome::none;
   bool left_ = false;
   bool owns_chain_ = false;  // a coroutine awaited by reference keeps its chain itself
   bool taken_ = false;       // checked builds: somebody has undertaken to poll it
 };
-static_assert(sizeof(promise_base) == 56, "each byte here is in every frame");
+static_assert(sizeof(promise_base) == 48, "each byte here is in every frame");
 
 /// See the head of the file.
 class EDO_API chain {
@@ -142,7 +143,7 @@ class EDO_API chain {
 /// What awaiters may do with a frame; they are templates, the frame is not.
 struct frames {
   static context& context_of(promise_base& p) noexcept { return *p.chain_->cx_; }
-  static void await_at(promise_base& p, std::source_location where) noexcept { p.await_ = where; }
+  static void await_at(promise_base& p, std::source_location where) noexcept { p.where_ = where; }
 
   /// Makes `child` a child of `parent`, owned by the handle at `owner`.
   static void link(promise_base& child, promise_base& parent, promise_base** owner) noexcept {
@@ -154,7 +155,9 @@ struct frames {
     child.finish_ = finish;
   }
 
-  /// Runs a linked child inside this call, or defers it. True: it has finished.
+  /// Runs a linked child inside this call, or defers it. True: it has finished. `MayLeave`: it can
+  /// have left early.
+  template <bool MayLeave>
   [[gnu::always_inline]] static bool run_inline(promise_base& child) noexcept {
     chain& c = *child.chain_;
     if (c.depth_ == inline_depth_max) [[unlikely]] {
@@ -165,7 +168,7 @@ struct frames {
     ++c.depth_;
     child.handle().resume();
     --c.depth_;
-    return child.finished();
+    return MayLeave ? child.finished() : child.handle().done();
   }
 
   static void suspend_at(promise_base& p, leaf& l) noexcept {
@@ -192,14 +195,16 @@ struct frames {
   static void set_borrows(promise_base& p, const borrow_info& info) noexcept {
     p.owner_.borrows = &info;
   }
-  static std::source_location function_of(const promise_base& p) noexcept { return p.function_; }
-  static std::source_location await_of(const promise_base& p) noexcept { return p.await_; }
+  static std::source_location place_of(const promise_base& p) noexcept { return p.where_; }
   static void set_taken(promise_base& p) noexcept { p.taken_ = true; }
   static bool taken(const promise_base& p) noexcept { return p.taken_ || p.chain_ != nullptr; }
 
   /// Gives `root` a chain that lives as long as its frame, if it has none.
   static chain& own_chain(promise_base& root);
-  static void set_chain(promise_base& root, chain& c) noexcept { root.chain_ = &c; }
+  static void set_chain(promise_base& root, chain& c) noexcept {
+    root.chain_ = &c;
+    root.parent_ = nullptr;
+  }
   static bool owns_chain(const promise_base& p) noexcept { return p.owns_chain_; }
   static chain* chain_of(const promise_base& p) noexcept { return p.chain_; }
 
