@@ -1,0 +1,66 @@
+/// Options of a runtime, checked once.
+#pragma once
+
+#include "edo/base/result.hpp"
+#include "edo/runtime/runtime.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <source_location>
+#include <string>
+
+namespace edo::inline v0 {
+
+/// Describes a runtime and builds it:
+/// `edo::runtime_builder::multi_thread().worker_threads(2).build()`.
+///
+/// Errors: an option out of range throws `usage_error` EDO-E0013 with the line of its call.
+/// Threads: a plain value. Source: Rust's `tokio::runtime::Builder`.
+class EDO_API runtime_builder {
+ public:
+  /// Tasks run on worker threads, at any time.
+  [[nodiscard]] static runtime_builder multi_thread();
+
+  /// Tasks run on the thread that calls `block_on`, while it does.
+  [[nodiscard]] static runtime_builder current_thread();
+
+  /// How many workers; at least 1. A current-thread runtime has one, whatever is set.
+  /// Without it: the processors that this process may use (affinity mask and cgroup quota, rounded
+  /// up), or the value of the environment variable `EDO_WORKER_THREADS`.
+  runtime_builder& worker_threads(std::size_t count,
+                                  std::source_location where = std::source_location::current());
+
+  /// The bound on threads for `spawn_blocking` and `block_in_place`; at least 1; 512 without it.
+  runtime_builder& max_blocking_threads(
+      std::size_t count, std::source_location where = std::source_location::current());
+
+  /// How long an idle blocking thread waits for another job; 10 seconds without it.
+  runtime_builder& thread_keep_alive(std::chrono::nanoseconds duration);
+
+  /// The name of the runtime's threads (the system shows 15 characters); "edo-worker" without it.
+  runtime_builder& thread_name(std::string name);
+
+  /// The stack of each thread, in bytes; at least 64 KiB; the system's default without it.
+  runtime_builder& thread_stack_size(std::size_t bytes,
+                                     std::source_location where = std::source_location::current());
+
+  /// After how many polls a busy worker looks for events and timers; at least 1; 61 without it.
+  runtime_builder& event_interval(unsigned polls,
+                                  std::source_location where = std::source_location::current());
+
+  /// How long the destructor of the runtime waits for what is running; 10 seconds without it.
+  runtime_builder& shutdown_deadline(std::chrono::nanoseconds duration);
+
+  /// Makes the runtime and starts its workers.
+  /// Errors: what the system says (no thread, no descriptor); everything started is cleaned up.
+  /// `usage_error` EDO-E0013 if `EDO_WORKER_THREADS` is not a number from 1 to 32768.
+  [[nodiscard]] result<runtime> build(
+      std::source_location where = std::source_location::current()) const;
+
+ private:
+  runtime_builder() = default;
+
+  detail::runtime_options options_;
+};
+
+}  // namespace edo::inline v0
