@@ -3,7 +3,8 @@
 #include "edo/base/atomic.hpp"
 
 #include <cstdio>
-#include <utility>
+#include <iterator>
+#include <new>
 
 namespace edo::inline v0 {
 namespace {
@@ -132,17 +133,18 @@ std::string usage_text(usage code, std::source_location where, const char* subje
   std::string text = std::string(number) + ": " + entry.problem;
   if (subject != nullptr) text += std::string(" (") + subject + ")";
   text += std::string("; ") + entry.cure;
+  if (where.line() == 0) return text;
   text += std::string(" [at ") + where.file_name() + ":" + std::to_string(where.line()) + " in " +
           where.function_name() + "]";
   return text;
 }
 
 void print_usage(usage code, std::source_location where, const char* subject) noexcept {
-  const usage_entry& entry = entry_of(code);
-  std::fprintf(stderr, "edo: EDO-E%04d: %s%s%s%s; %s [at %s:%u in %s]\n", static_cast<int>(code),
-               entry.problem, subject != nullptr ? " (" : "", subject != nullptr ? subject : "",
-               subject != nullptr ? ")" : "", entry.cure, where.file_name(),
-               static_cast<unsigned>(where.line()), where.function_name());
+  try {
+    std::fprintf(stderr, "edo: %s\n", usage_text(code, where, subject).c_str());
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "edo: EDO-E%04d\n", static_cast<int>(code));
+  }
 }
 
 void report_lint(usage code, std::source_location where, const char* subject) noexcept {

@@ -22,6 +22,7 @@ bool names_closure(const char* function) noexcept {
 
 void require_owning(promise_base& root, std::source_location where, const void* closure_type) {
   const borrow_info* info = frames::borrows_of(root);
+  frames::set_taken(root);  // refused or not, somebody wanted to run it
   if (info == nullptr) return;
   const char* name = frames::place_of(root).function_name();
   const bool kept = closure_type != nullptr && closure_type == info->closure_type;

@@ -91,8 +91,7 @@ bool run_own_chain(promise_base& root, context& cx) {
 void destroy_root(promise_base& root) noexcept {
   if constexpr (checked_build) {
     if (!frames::taken(root)) {
-      const std::source_location function = frames::place_of(root);
-      report_lint(usage::never_awaited, function, function.function_name());
+      report_lint(usage::never_awaited, frames::place_of(root), nullptr);
     }
   }
   chain* own = frames::owns_chain(root) ? frames::chain_of(root) : nullptr;

@@ -11,10 +11,19 @@
 namespace edo::inline v0 {
 
 namespace detail {
-/// A type whose error can end a coroutine that returns `Result`.
+/// A future whose error can end a coroutine that returns `Result`.
 template <class Result, class F>
-concept can_leave = is_expected<output_of<F>> &&
+concept can_leave = is_expected<Result> && is_expected<output_of<F>> &&
                     error_from<typename Result::error_type, typename output_of<F>::error_type>;
+
+/// Stands for the result of an await that does not compile, so that one error is all that is seen.
+struct not_awaited : std::suspend_never {
+  struct anything {
+    template <class T>
+    operator T() const;
+  };
+  anything await_resume() const noexcept { return {}; }
+};
 
 /// The promise of `async<T>`: what `co_await` and `co_return` do in its body.
 template <class T>
@@ -38,10 +47,11 @@ class promise : public promise_return<T> {
 
   template <class X>
     requires(!awaitable<X>)
-  void await_transform(X&&) {
+  not_awaited await_transform(X&&) {
     static_assert(awaitable<X>,
                   "EDO-E0018: co_await of a type that is not a future: it needs a member "
                   "poll(edo::context&) that returns edo::poll_result<T>");
+    return {};
   }
 };
 }  // namespace detail
@@ -309,7 +319,9 @@ auto promise<T>::await_transform(try_operand<F> operand, std::source_location wh
                 "EDO-E0018: try_ takes a future of std::expected<V, E2> whose error converts to "
                 "the coroutine's");
   frames::await_at(*this, where);
-  if constexpr (!is_async<operand_type>) {
+  if constexpr (!can_leave<T, operand_type>) {
+    return not_awaited();
+  } else if constexpr (!is_async<operand_type>) {
     return try_leaf_awaiter<T, std::remove_reference_t<F>&>(operand.future, *this);
   } else if constexpr (std::is_lvalue_reference_v<F>) {
     return try_leaf_awaiter<T, borrowed<operand_type>>(

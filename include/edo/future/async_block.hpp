@@ -41,13 +41,16 @@ class [[nodiscard]] block_future {
 
   poll_result<output> poll(context& cx) {
     if (!future_) [[unlikely]]
-      start();
+      start(std::index_sequence_for<Args...>());
     return future_->poll(cx);
   }
 
  private:
-  void start() {
-    inner made = std::apply([this](Args&... args) { return fn_(std::move(args)...); }, args_);
+  template <std::size_t... I>
+  void start(std::index_sequence<I...>) {
+    adopt(fn_(std::move(std::get<I>(args_))...));
+  }
+  void adopt(inner&& made) {
     if constexpr (detail::is_async<std::remove_cvref_t<inner>>) {
       detail::promise_base* frame = detail::async_access::frame(made);
       if (frame == nullptr || frame->started()) detail::throw_awaited_twice(where_);

@@ -75,4 +75,12 @@ output_of<F> block_on(F&& future, std::source_location where = std::source_locat
   }
 }
 
+template <class X>
+  requires(!awaitable<X>)
+void block_on(X&&) {
+  static_assert(awaitable<X>,
+                "EDO-E0018: block_on of a type that is not a future: it needs a member "
+                "poll(edo::context&) that returns edo::poll_result<T>");
+}
+
 }  // namespace edo::inline v0

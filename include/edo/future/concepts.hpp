@@ -48,7 +48,9 @@ concept future =
 
 namespace detail {
 template <class F>
-struct output_of_impl {
+struct output_of_impl {};
+template <future F>
+struct output_of_impl<F> {
   using type = typename decltype(std::declval<F&>().poll(std::declval<context&>()))::value_type;
 };
 template <class T>
