@@ -1,0 +1,1 @@
+"""The checks of `./dev demo --check`, one file for each subject."""
