@@ -1,4 +1,4 @@
-/// What a thread knows of edo: the one thread-local of the library, and the way to it.
+/// What a thread knows of edo: the one thread-local of tasks and runtimes, and the way to it.
 #pragma once
 
 #include "edo/base/config.hpp"
@@ -11,30 +11,32 @@ class enter_guard;
 
 namespace edo::inline v0::detail {
 
+class context_scope;
 class runtime_state;
 struct task_header;
 
 /// What a thread is doing for a runtime.
 enum class thread_region : std::uint8_t {
-  outside,   ///< Nothing, or only an `enter()` guard is held: blocking is allowed.
-  async,     ///< It polls tasks, or the root future of `block_on`: it must not block.
-  blocking,  ///< It runs a job of `spawn_blocking`, or `block_in_place`: blocking is allowed.
+  outside,   ///< Nothing, or only an `enter()` guard is held.
+  async,     ///< It polls tasks, or the root future of `block_on`.
+  blocking,  ///< It runs a job of `spawn_blocking`, or `block_in_place`.
 };
 
 /// Trivial, so that it is there before the first constructor and after the last destructor of a
 /// thread: a runtime may be destroyed, and a waker woken, from a thread-local's destructor.
 struct thread_state {
-  runtime_state* runtime = nullptr;  ///< The runtime entered last; kept alive by who entered.
-  enter_guard* guard = nullptr;      ///< The innermost `enter()` guard.
-  task_header* task = nullptr;       ///< The task that is polled or destroyed here.
-  void* core = nullptr;              ///< The core that this thread holds (its scheduler knows).
+  runtime_state* runtime = nullptr;      ///< The current runtime; whoever entered keeps it alive.
+  enter_guard* guard = nullptr;          ///< The innermost `enter()` guard.
+  const context_scope* scope = nullptr;  ///< What the thread does for which runtimes, innermost.
+  task_header* task = nullptr;           ///< The task that is polled or destroyed here.
+  const void* scheduler = nullptr;       ///< Whose tasks this thread runs.
+  void* core = nullptr;                  ///< What that scheduler keeps for the thread.
   thread_region region = thread_region::outside;
-  bool yielded = false;                ///< `yield_now` was polled in this poll.
-  bool allows_block_in_place = false;  ///< In region async: this thread can be given away.
+  bool yielded = false;  ///< `yield_now` was polled in the poll that runs.
 };
 
 /// This thread's. A compiler may keep a thread-local's address across a `co_await`, after which the
 /// coroutine runs on another thread; so nothing but this function reads it, and it is not inlined.
-[[gnu::noinline]] thread_state& this_thread_state() noexcept;
+[[nodiscard, gnu::noinline]] thread_state& this_thread_state() noexcept;
 
 }  // namespace edo::inline v0::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "edo/future/async.hpp"
+#include "edo/task/detail/root.hpp"
 
 #include <optional>
 #include <source_location>
@@ -11,14 +12,7 @@ namespace edo::inline v0::detail {
 
 class runtime_state;
 
-/// A future on the stack of `block_on`.
-struct root_poll {
-  /// Polls once; true: the output is there. May throw what the future throws.
-  bool (*poll)(root_poll& self, context& cx);
-  /// Destroys the future.
-  void (*destroy)(root_poll& self) noexcept;
-};
-
+/// The future itself, on the stack.
 template <class F>
 struct root_of : root_poll {
   template <class G>

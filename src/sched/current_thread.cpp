@@ -1,0 +1,270 @@
+#include "sched/current_thread.hpp"
+
+#include "edo/base/assert.hpp"
+#include "edo/future/waker.hpp"
+
+#include "task/harness.hpp"
+#include "task/thread_state.hpp"
+
+#include <utility>
+
+namespace edo::inline v0::detail {
+namespace {
+
+/// Polls once with a fresh budget. True: ready.
+bool poll_root(root_poll& root, const waker& woken, bool& gave_turn) {
+  thread_state& thread = this_thread_state();
+  thread.yielded = false;
+  unsigned budget = poll_budget;
+  context cx(woken, &budget);
+  const bool ready = root.poll(root, cx);
+  gave_turn = thread.yielded || budget == 0;
+  return ready;
+}
+
+}  // namespace
+
+/// The waker of one `block_on`, and where its thread waits. Counted: wakers outlive the call.
+class current_thread::root_signal : public list_hook<>, public ref_counted<root_signal> {
+ public:
+  explicit root_signal(current_thread& owner) noexcept
+      : owner_(owner), thread_(&this_thread_state()) {
+    owner_.add_ref();
+  }
+  ~root_signal() { owner_.drop_ref(); }
+
+  [[nodiscard]] bool is_woken() const noexcept {
+    // acquire: pairs with the release in wake(), which the poll must see what happened before.
+    return woken_.load(memory_order_acquire);
+  }
+  [[nodiscard]] bool take_woken() noexcept {
+    // acquire: as above. It is an exchange so that each wake's release stays in the sequence.
+    return woken_.exchange(false, memory_order_acquire);
+  }
+
+  void wake() noexcept {
+    // release: pairs with the acquire in take_woken().
+    if (woken_.exchange(true, memory_order_release)) return;
+    if (thread_ == &this_thread_state()) return;  // it looks before it sleeps
+    {
+      const raw_guard guard(owner_.lock_);
+      told.notify_one();
+    }
+    owner_.parker_->unpark();
+  }
+
+  static const waker_vtable vtable;
+
+  raw_condition told;
+
+ private:
+  static root_signal& of(void* data) noexcept { return *static_cast<root_signal*>(data); }
+
+  current_thread& owner_;
+  const thread_state* const thread_;
+  atomic<bool> woken_{true};  // the first poll
+};
+
+constinit const waker_vtable current_thread::root_signal::vtable{
+    [](void* data) noexcept { of(data).add_ref(); },
+    [](void* data) noexcept {
+      of(data).wake();
+      of(data).drop_ref();
+    },
+    [](void* data) noexcept { of(data).wake(); }, [](void* data) noexcept { of(data).drop_ref(); }};
+
+/// Holds the core or not; gives it back when the scope ends.
+class current_thread::core_scope {
+ public:
+  explicit core_scope(current_thread& owner) noexcept : owner_(owner) {}
+  core_scope(const core_scope&) = delete;
+  core_scope& operator=(const core_scope&) = delete;
+  ~core_scope() { release(); }
+
+  [[nodiscard]] bool held() const noexcept { return held_; }
+
+  /// The core has been taken by this thread.
+  void adopt() noexcept {
+    held_ = true;
+    outer_ = std::exchange(thread_.scheduler, &owner_);
+  }
+  void release() noexcept {
+    if (!std::exchange(held_, false)) return;
+    thread_.scheduler = outer_;
+    owner_.release_core();
+  }
+
+ private:
+  current_thread& owner_;
+  thread_state& thread_ = this_thread_state();
+  const void* outer_ = nullptr;
+  bool held_ = false;
+};
+
+current_thread::current_thread(ref_ptr<parker> sleeper, unsigned event_interval) noexcept
+    : parker_(std::move(sleeper)), event_interval_(event_interval) {}
+
+current_thread::~current_thread() { EDO_ASSERT(core_.ready.empty() && core_.yielded.empty()); }
+
+bool current_thread::has_core() const noexcept { return this_thread_state().scheduler == this; }
+
+void current_thread::schedule(task_header& task) noexcept {
+  if (has_core()) {
+    core_.ready.push(task);
+    return;
+  }
+  {
+    raw_guard guard(lock_);
+    if (closed_) {
+      guard.unlock();
+      drop_runnable(task);
+      return;
+    }
+    injected_.push(task);
+    // relaxed: a hint; INV-1 is kept by the unpark, which releases it.
+    has_injected_.store(true, memory_order_relaxed);
+  }
+  parker_->unpark();
+}
+
+void current_thread::reschedule(task_header& task, bool gave_turn) noexcept {
+  // A task is polled by the thread with the core only, and block_in_place refuses there.
+  EDO_ASSERT(has_core());
+  (gave_turn ? core_.yielded : core_.ready).push(task);
+}
+
+bool current_thread::try_take_core() noexcept {
+  const raw_guard guard(lock_);
+  if (core_taken_ || closed_) return false;
+  core_taken_ = true;
+  return true;
+}
+
+// Sleeps until the core is this thread's (true) or the root is woken (false).
+bool current_thread::wait_for_core(root_signal& root) noexcept {
+  const raw_guard guard(lock_);
+  waiting_.push_back(root);
+  bool taken = false;
+  for (;;) {
+    if (!core_taken_ && !closed_) {  // first, for INV-2
+      core_taken_ = true;
+      taken = true;
+      break;
+    }
+    if (root.is_woken()) break;
+    root.told.wait(lock_);
+  }
+  waiting_.erase(root);
+  return taken;
+}
+
+void current_thread::release_core() noexcept {
+  const raw_guard guard(lock_);
+  core_taken_ = false;
+  core_free_.notify_all();
+  if (root_signal* next = waiting_.front()) next->told.notify_one();
+}
+
+void current_thread::take_injected() noexcept {
+  // relaxed: a hint; before sleeping, the unpark that follows a push is acquired by the parker.
+  if (!has_injected_.load(memory_order_relaxed)) return;
+  const raw_guard guard(lock_);
+  core_.ready.append(injected_);
+  // relaxed: as above.
+  has_injected_.store(false, memory_order_relaxed);
+}
+
+task_header* current_thread::next_task() noexcept {
+  if (++core_.polls % injected_interval == 0 || core_.ready.empty()) take_injected();
+  return core_.ready.pop();
+}
+
+void current_thread::run_tasks(const root_signal& root) noexcept {
+  // A woken root is polled after one round at the latest, so that tasks cannot starve it.
+  while (core_.polls_since_turn < event_interval_) {
+    // relaxed: a hint; request_shutdown unparks after setting it.
+    if (stop_.load(memory_order_relaxed)) return;
+    task_header* task = next_task();
+    if (task == nullptr) return;
+    ++core_.polls_since_turn;
+    run_task(*task);
+    if (core_.ready.empty() && root.is_woken()) return;
+  }
+}
+
+// Gives the driver a turn, and sleeps in it if there is nothing else to do.
+void current_thread::turn(const root_signal& root, bool root_gave_turn) noexcept {
+  take_injected();
+  const bool yielded = root_gave_turn || !core_.yielded.empty();
+  const bool due = core_.polls_since_turn >= event_interval_;
+  const bool ready = !core_.ready.empty() || root.is_woken();
+  if (!due && !yielded && ready) return;
+  const bool drives = parker_->try_acquire();
+  EDO_ASSERT(drives);  // nobody drives without the core
+  // relaxed: a hint, as in run_tasks.
+  if (ready || yielded || stop_.load(memory_order_relaxed)) {
+    parker_->poll();
+  } else {
+    parker_->park();
+  }
+  parker_->release();
+  core_.polls_since_turn = 0;
+  core_.ready.append(core_.yielded);  // INV-3
+}
+
+void current_thread::destroy_tasks() noexcept {
+  tasks_.shut_down(INT64_MAX);
+  raw_guard guard(lock_);
+  closed_ = true;
+  core_.ready.append(injected_);
+  guard.unlock();
+  drop_all(core_.ready);
+  drop_all(core_.yielded);
+}
+
+void current_thread::block_on(root_poll& root) {
+  const ref_ptr<root_signal> signal = ref_ptr<root_signal>::adopt(new root_signal(*this));
+  const borrowed_waker waker(signal.get(), &root_signal::vtable);
+  core_scope mine(*this);
+  if (try_take_core()) mine.adopt();
+  bool gave_turn = false;
+  for (;;) {
+    if (signal->take_woken() && poll_root(root, waker.get(), gave_turn)) return;
+    if (!mine.held() && wait_for_core(*signal)) mine.adopt();
+    if (!mine.held()) continue;
+    run_tasks(*signal);
+    turn(*signal, std::exchange(gave_turn, false));
+    // relaxed: a hint, as in run_tasks.
+    if (stop_.load(memory_order_relaxed)) {
+      destroy_tasks();
+      mine.release();  // from here on the root goes on alone
+    }
+  }
+}
+
+void current_thread::request_shutdown() noexcept {
+  tasks_.close();
+  // relaxed: a hint for the thread with the core, published by the unpark.
+  stop_.store(true, memory_order_relaxed);
+  parker_->unpark();
+}
+
+std::size_t current_thread::await_shutdown(std::int64_t deadline_ns) noexcept {
+  {
+    const raw_guard guard(lock_);
+    while (core_taken_ && core_free_.wait_until(lock_, deadline_ns)) {
+    }
+    if (core_taken_) return 1;
+  }
+  abandon();
+  return 0;
+}
+
+void current_thread::abandon() noexcept {
+  if (!try_take_core()) return;  // it is closed, or the thread with the core will do it
+  core_scope mine(*this);
+  mine.adopt();
+  destroy_tasks();
+}
+
+}  // namespace edo::inline v0::detail

@@ -1,0 +1,216 @@
+#include "task/harness.hpp"
+
+#include "edo/base/assert.hpp"
+
+#include "task/scheduler.hpp"
+#include "task/state.hpp"
+#include "task/thread_state.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+
+namespace edo::inline v0::detail {
+namespace {
+
+namespace state = task_state;
+
+/// Makes `task` the thread's current one, for as long as its code runs here.
+class current_task_scope {
+ public:
+  explicit current_task_scope(task_header& task) noexcept
+      : thread_(this_thread_state()), saved_(std::exchange(thread_.task, &task)) {
+    thread_.yielded = false;
+  }
+  current_task_scope(const current_task_scope&) = delete;
+  current_task_scope& operator=(const current_task_scope&) = delete;
+  ~current_task_scope() { thread_.task = saved_; }
+
+  [[nodiscard]] bool yielded() const noexcept { return thread_.yielded; }
+
+ private:
+  thread_state& thread_;  // a task does not change threads inside a poll
+  task_header* const saved_;
+};
+
+void free_task(task_header& task) noexcept {
+  EDO_ASSERT(state::is_complete(task.word));  // INV-5
+  task_scheduler* scheduler = task.scheduler;
+  task.ops->free(task);
+  scheduler->drop_ref();
+}
+
+void drop_refs(task_header& task, state::word count) noexcept {
+  if (state::drop_refs(task.word, count)) free_task(task);
+}
+
+/// An exception that nobody will see: its handle is gone, or was dropped unread.
+void report_unseen(const task_header& task) noexcept {
+  const join_error* error = task.ops->error(task);
+  if (error == nullptr || !error->is_exception()) return;
+  std::fprintf(stderr, "edo: %s; its handle was dropped [spawned at %s:%u]\n",
+               error->message().c_str(), task.spawned.file_name(),
+               static_cast<unsigned>(task.spawned.line()));
+}
+
+void drop_output(task_header& task) noexcept {
+  report_unseen(task);
+  task.ops->drop_output(task);
+}
+
+/// The output is stored. Uses the runner's reference.
+void complete(task_header& task) noexcept {
+  switch (state::to_complete(task.word)) {
+    case state::complete_effect::drop_output:
+      drop_output(task);
+      break;
+    case state::complete_effect::wake_joiner:
+      task.join_waker.wake_by_ref();
+      if (state::joiner_woken(task.word) == state::joiner_effect::drop_waker) {
+        task.join_waker = waker();
+      }
+      break;
+    case state::complete_effect::none:
+      break;
+  }
+  drop_refs(task, task.scheduler->release(task) ? 2 : 1);
+}
+
+/// The future is this thread's. Uses the runner's reference.
+void destroy_future(task_header& task) noexcept {
+  const current_task_scope scope(task);
+  task.ops->cancel(task);
+  complete(task);
+}
+
+void poll_future(task_header& task) noexcept {
+  const current_task_scope scope(task);
+  const borrowed_waker waker(&task, &task_waker_vtable);
+  unsigned budget = poll_budget;
+  context cx(waker.get(), &budget);
+  if (task.ops->poll(task, cx) == task_poll::finished) {
+    complete(task);
+    return;
+  }
+  const bool gave_turn = scope.yielded() || budget == 0;
+  switch (state::to_idle(task.word)) {
+    case state::idle_effect::none:
+      return;
+    case state::idle_effect::requeue:
+      task.scheduler->reschedule(task, gave_turn);
+      return;
+    case state::idle_effect::destroy:
+      task.ops->cancel(task);
+      complete(task);
+      return;
+    case state::idle_effect::free:
+      free_task(task);
+      return;
+  }
+}
+
+task_header& task_of(void* data) noexcept { return *static_cast<task_header*>(data); }
+
+void clone_waker(void* data) noexcept { state::add_ref(task_of(data).word); }
+void drop_waker(void* data) noexcept { drop_refs(task_of(data), 1); }
+
+void perform(task_header& task, state::wake_effect effect) noexcept {
+  switch (effect) {
+    case state::wake_effect::none:
+      return;
+    case state::wake_effect::queue:
+      task.scheduler->schedule(task);
+      return;
+    case state::wake_effect::free:
+      free_task(task);
+      return;
+  }
+}
+
+void wake_task(void* data) noexcept {
+  task_header& task = task_of(data);
+  perform(task, state::wake(task.word));
+}
+void wake_task_by_ref(void* data) noexcept {
+  task_header& task = task_of(data);
+  perform(task, state::wake_by_ref(task.word));
+}
+
+constinit atomic<std::uint64_t> next_id{1};
+
+}  // namespace
+
+constinit const waker_vtable task_waker_vtable{&clone_waker, &wake_task, &wake_task_by_ref,
+                                               &drop_waker};
+
+void launch(task_header& task, task_scheduler& scheduler) noexcept {
+  // relaxed: only the numbers must differ.
+  task.id = next_id.fetch_add(1, memory_order_relaxed);
+  scheduler.add_ref();
+  task.scheduler = &scheduler;
+  // relaxed: nobody else knows the task yet; the queue or list that takes it publishes it.
+  task.word.store(state::initial, memory_order_relaxed);
+}
+
+void run_task(task_header& task) noexcept {
+  switch (state::to_running(task.word)) {
+    case state::run_effect::poll:
+      poll_future(task);
+      return;
+    case state::run_effect::destroy:
+      destroy_future(task);
+      return;
+    case state::run_effect::none:
+      return;
+    case state::run_effect::free:
+      free_task(task);
+      return;
+  }
+}
+
+void destroy_task(task_header& task) noexcept { destroy_future(task); }
+
+void reject_task(task_header& task) noexcept {
+  const state::shutdown_effect effect = state::to_shutdown(task.word);
+  EDO_ASSERT(effect == state::shutdown_effect::destroy);
+  destroy_future(task);
+  drop_runnable(task);
+}
+
+void drop_runnable(task_header& task) noexcept { drop_refs(task, 1); }
+
+void unclaim_task(task_header& task) noexcept { perform(task, state::unclaim(task.word)); }
+
+// What the handles in public headers call.
+
+void task_abort(task_header& task) noexcept {
+  perform(task, state::to_cancelled(task.word));
+  if (task.ops->request_stop != nullptr) task.ops->request_stop(task);
+}
+
+void task_add_ref(task_header& task) noexcept { state::add_ref(task.word); }
+void task_drop_ref(task_header& task) noexcept { drop_refs(task, 1); }
+bool task_finished(const task_header& task) noexcept { return state::is_complete(task.word); }
+task_id task_id_of(const task_header& task) noexcept { return task_id(task.id); }
+
+bool task_is_current(const task_header& task) noexcept { return this_thread_state().task == &task; }
+
+bool task_join_poll(task_header& task, context& cx) noexcept {
+  if (state::is_complete(task.word)) return true;
+  if (!task.join_waker.empty()) {
+    // Reading the field beside the runner is allowed (J2).
+    if (task.join_waker.will_wake(cx.waker())) return false;
+    if (!state::unset_join_waker(task.word)) return true;  // J4
+  }
+  task.join_waker = cx.waker();              // J1
+  return !state::set_join_waker(task.word);  // J3: after a failure the field stays, until the drop
+}
+
+void task_join_drop(task_header& task, bool taken) noexcept {
+  const state::join_drop_effect effect = state::drop_join(task.word);
+  if (effect.drop_output && !taken) drop_output(task);
+  if (effect.drop_waker) task.join_waker = waker();
+  drop_refs(task, 1);
+}
+
+}  // namespace edo::inline v0::detail
