@@ -57,7 +57,7 @@ edo::async<edo::result<void>> answer(edo::tcp_stream stream, std::chrono::millis
   co_await edo::sleep(latency_of(question, latency));
   const std::string reply = answer_to(question) + "\n";
   co_await edo::try_(stream.write_all(reply));
-  co_return {};
+  co_return edo::result<void>();
 }
 
 edo::async<void> run_backend(edo::tcp_listener listener, std::chrono::milliseconds latency) {

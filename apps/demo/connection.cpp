@@ -155,7 +155,7 @@ edo::async<edo::result<void>> connection::send(std::string bytes) {
         co_await edo::try_(edo::timeout(state_.opts.connection.write_timeout, stream_.write(rest)));
     rest.remove_prefix(taken);
   }
-  co_return {};
+  co_return edo::result<void>();
 }
 
 /// Server-sent events until the client leaves, which a read tells. Without ticks it is all that

@@ -89,7 +89,7 @@ void say_goodbye(const app& state) {
 edo::async<int> serve(options opts) {
   // It freezes when it is asked to: not for others than this machine's users.
   const auto addr = edo::socket_addr::parse(opts.listen);
-  if (!addr || !addr->is_loopback()) {
+  if (!addr || !addr->ip().is_loopback()) {
     print_error("--listen " + opts.listen + ": not a loopback address and port, as 127.0.0.1:8080");
     co_return 1;
   }

@@ -8,7 +8,7 @@ namespace demo {
 
 namespace {
 
-/// A way to ask for a route: a link, and a button that asks `times` times at once.
+/// A way to ask for a route: a link, and a button that asks `times` times at once (0: no button).
 struct attempt {
   std::string_view path;
   int times = 1;
@@ -49,7 +49,12 @@ void append_attempt(std::string& out, const attempt& each) {
   append_escaped(out, each.path);
   out.append("\"><code>");
   append_escaped(out, each.path);
-  out.append("</code></a> <button data-path=\"");
+  out.append("</code></a>");
+  if (each.times == 0) {
+    out.append("</p>");
+    return;
+  }
+  out.append(" <button data-path=\"");
   append_escaped(out, each.path);
   out.append("\" data-times=\"").append(std::to_string(each.times)).append("\">");
   out.append(each.times == 1 ? "Run" : "Run " + std::to_string(each.times) + " at once");
@@ -88,7 +93,8 @@ void append_cards(std::string& out) {
                "good",
                "SHA-256 of so many MiB. It runs on a thread for blocking work, and the task awaits "
                "its handle: the ticks above stay even.",
-               "auto job = edo::spawn_blocking([mb] { return digest(mb); });\n"
+               "auto job = edo::spawn_blocking(\n"
+               "    [mb] { return digest(mb); });\n"
                "auto hex = co_await job;",
                {{"/hash?mb=64"}, {"/hash?mb=256"}}});
   append_card(out,
@@ -96,8 +102,8 @@ void append_cards(std::string& out) {
                "good",
                "<code>timeout</code> drops the fetch when the time is up, and its connection is "
                "closed with it. 20 ms are too few, 200 are enough.",
-               "auto user = co_await edo::timeout(20ms, fetch_user(id));\n"
-               "if (!user) /* elapsed */;",
+               "auto user = co_await edo::timeout(\n"
+               "    20ms, fetch_user(id));",
                {{"/timeout?ms=20"}, {"/timeout?ms=200"}}});
   append_card(out, {"The first answer wins",
                     "good",
@@ -113,7 +119,7 @@ void append_cards(std::string& out) {
                     "thousand tasks, not a thousand threads. The bars above are such a stream.",
                     "co_await edo::select(edo::sleep_until(due),\n"
                     "                     stream.read(buffer));",
-                    {}});
+                    {{"/ticks", 0}}});
   append_card(out,
               {"A loop that never awaits",
                "bad",
