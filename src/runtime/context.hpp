@@ -23,28 +23,29 @@ class runtime_state;
 /// The current runtime, or null.
 [[nodiscard]] runtime_state* current_runtime() noexcept;
 
-/// The same, but throws `usage_error` EDO-E0009 with `where` and `subject` if there is none.
-runtime_state& require_runtime(std::source_location where, const char* subject);
-
-/// Makes `runtime` the current one of this thread, for a scope of the library's own code.
+/// Says, for a scope of the library's own code, what this thread does for a runtime, and makes that
+/// its current one. Scopes nest.
 /// Threads: destroyed on the thread that made it. The caller keeps the runtime's state alive.
 class context_scope {
  public:
-  context_scope(runtime_state* runtime, thread_region region) noexcept
-      : thread_(this_thread_state()), saved_(thread_) {
-    thread_.runtime = runtime;
-    thread_.region = region;
-  }
+  context_scope(runtime_state& runtime, thread_region region) noexcept;
   context_scope(const context_scope&) = delete;
   context_scope& operator=(const context_scope&) = delete;
-  ~context_scope() {
-    thread_.runtime = saved_.runtime;
-    thread_.region = saved_.region;
-  }
+  ~context_scope();
+
+  /// True if a scope of this thread polls tasks of `runtime` or runs its jobs.
+  [[nodiscard]] static bool serves(const runtime_state& runtime) noexcept;
+
+  /// The runtime of the innermost scope, or null.
+  [[nodiscard]] static runtime_state* innermost() noexcept;
 
  private:
   thread_state& thread_;
-  const thread_state saved_;
+  runtime_state& runtime_;
+  const thread_region region_;
+  runtime_state* const outer_runtime_;
+  const thread_region outer_region_;
+  const context_scope* const outer_;
 };
 
 }  // namespace edo::inline v0::detail

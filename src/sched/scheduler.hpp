@@ -20,6 +20,8 @@ class thread_environment {
   virtual void release_for_thread() noexcept = 0;
   /// Runs `body(data)`, which polls tasks, in the runtime's context.
   virtual void run_worker(void (*body)(void*) noexcept, void* data) noexcept = 0;
+  /// Runs `body(data)`, which may block, in the runtime's context.
+  virtual void run_blocking(void (*body)(void*) noexcept, void* data) noexcept = 0;
   /// Runs `entry(data)` soon on a thread that may block. False: there is none.
   [[nodiscard]] virtual bool run_elsewhere(void (*entry)(void*) noexcept, void* data) noexcept = 0;
 

@@ -19,18 +19,22 @@ namespace state = task_state;
 class current_task_scope {
  public:
   explicit current_task_scope(task_header& task) noexcept
-      : thread_(this_thread_state()), saved_(std::exchange(thread_.task, &task)) {
-    thread_.yielded = false;
-  }
+      : thread_(this_thread_state()),
+        outer_task_(std::exchange(thread_.task, &task)),
+        outer_yielded_(std::exchange(thread_.yielded, false)) {}
   current_task_scope(const current_task_scope&) = delete;
   current_task_scope& operator=(const current_task_scope&) = delete;
-  ~current_task_scope() { thread_.task = saved_; }
+  ~current_task_scope() {
+    thread_.task = outer_task_;
+    thread_.yielded = outer_yielded_;
+  }
 
   [[nodiscard]] bool yielded() const noexcept { return thread_.yielded; }
 
  private:
   thread_state& thread_;  // a task does not change threads inside a poll
-  task_header* const saved_;
+  task_header* const outer_task_;
+  const bool outer_yielded_;
 };
 
 void free_task(task_header& task) noexcept {

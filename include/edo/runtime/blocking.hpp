@@ -39,8 +39,8 @@ class EDO_API block_in_place_scope {
 
  private:
   blocking_scope blocking_;
-  void* runtime_;
-  bool gave_core_;
+  runtime_state* runtime_ = nullptr;  // null: there is nothing to undo
+  bool gave_core_ = false;
 };
 }  // namespace detail
 

@@ -1,0 +1,103 @@
+#include "edo/runtime/builder.hpp"
+
+#include "edo/base/error.hpp"
+
+#include "runtime/processors.hpp"
+#include "runtime/state.hpp"
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+namespace edo::inline v0 {
+namespace {
+
+// Small enough for a thousand threads, large enough for a poll under a sanitizer; more than
+// PTHREAD_STACK_MIN everywhere.
+constexpr std::size_t stack_size_min = std::size_t{64} * 1024;
+
+constexpr const char* workers_variable = "EDO_WORKER_THREADS";
+
+void require(bool holds, std::source_location where, const char* subject) {
+  if (!holds) detail::throw_usage(usage::bad_option, where, subject);
+}
+
+std::size_t default_workers(std::source_location where) {
+  const char* text = std::getenv(workers_variable);  // NOLINT(concurrency-mt-unsafe): read only
+  if (text == nullptr || *text == '\0') return detail::available_processors();
+  const std::optional<std::size_t> count = detail::parse_worker_count(text);
+  if (!count) {
+    const std::string subject = std::string("the environment variable ") + workers_variable +
+                                " is \"" + text + "\", not a number from 1 to " +
+                                std::to_string(detail::workers_max);
+    detail::throw_usage(usage::bad_option, where, subject.c_str());
+  }
+  return *count;
+}
+
+}  // namespace
+
+runtime_builder runtime_builder::multi_thread() { return {}; }
+
+runtime_builder runtime_builder::current_thread() {
+  runtime_builder b;
+  b.options_.flavour = detail::runtime_flavour::current_thread;
+  return b;
+}
+
+runtime_builder& runtime_builder::worker_threads(std::size_t count, std::source_location where) {
+  require(count >= 1 && count <= detail::workers_max, where,
+          "worker_threads: a number from 1 to 32768");
+  options_.workers = count;
+  return *this;
+}
+
+runtime_builder& runtime_builder::max_blocking_threads(std::size_t count,
+                                                       std::source_location where) {
+  require(count >= 1, where, "max_blocking_threads: at least 1");
+  options_.blocking_threads_max = count;
+  return *this;
+}
+
+runtime_builder& runtime_builder::thread_keep_alive(std::chrono::nanoseconds duration) {
+  options_.keep_alive_ns = duration.count();
+  return *this;
+}
+
+runtime_builder& runtime_builder::thread_name(std::string name) {
+  options_.thread_name = std::move(name);
+  return *this;
+}
+
+runtime_builder& runtime_builder::thread_stack_size(std::size_t bytes, std::source_location where) {
+  require(bytes >= stack_size_min, where, "thread_stack_size: at least 64 KiB");
+  options_.stack_size = bytes;
+  return *this;
+}
+
+runtime_builder& runtime_builder::event_interval(unsigned polls, std::source_location where) {
+  require(polls >= 1, where, "event_interval: at least 1");
+  options_.event_interval = polls;
+  return *this;
+}
+
+runtime_builder& runtime_builder::shutdown_deadline(std::chrono::nanoseconds duration) {
+  options_.shutdown_deadline_ns = duration.count();
+  return *this;
+}
+
+result<runtime> runtime_builder::build(std::source_location where) const {
+  detail::runtime_options options = options_;
+  const bool has_workers = options.flavour == detail::runtime_flavour::multi_thread;
+  if (!has_workers) {
+    options.workers = 1;
+  } else if (options.workers == 0) {
+    options.workers = default_workers(where);
+  }
+  auto state = detail::runtime_state::make(options);
+  if (!state) return std::unexpected(state.error());
+  (*state)->add_ref();  // the runtime's
+  return runtime(**state, where);
+}
+
+}  // namespace edo::inline v0
