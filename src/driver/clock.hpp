@@ -1,9 +1,9 @@
 /// The clock that a driver's timers go by.
 #pragma once
 
-#include <cstdint>
-
 #include "edo/base/atomic.hpp"
+
+#include <cstdint>
 
 namespace edo::inline v0::detail {
 

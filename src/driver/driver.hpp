@@ -1,10 +1,12 @@
 /// Turns kernel events and time into wakes: clock, timers, reactor and signals as one parker.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
+#include "edo/base/atomic.hpp"
+#include "edo/base/lock.hpp"
+#include "edo/base/ref_ptr.hpp"
+#include "edo/base/result.hpp"
+#include "edo/base/unique_fd.hpp"
+#include "edo/driver/driver_ref.hpp"
 
 #include "driver/clock.hpp"
 #include "driver/io_table.hpp"
@@ -12,12 +14,11 @@
 #include "driver/reactor.hpp"
 #include "driver/timer_queue.hpp"
 #include "driver/wake_batch.hpp"
-#include "edo/base/atomic.hpp"
-#include "edo/base/lock.hpp"
-#include "edo/base/ref_ptr.hpp"
-#include "edo/base/result.hpp"
-#include "edo/base/unique_fd.hpp"
-#include "edo/driver/driver_ref.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace edo::inline v0::detail {
 
@@ -45,7 +46,8 @@ namespace edo::inline v0::detail {
 ///
 /// **Lifetime.** Counted: the runtime holds a `std::shared_ptr`, sockets and timers a `driver_ref`.
 /// `shutdown()` ends its service while they live on: all who wait are woken; I/O then fails with
-/// `errc::runtime_shutdown`, and a timer that is polled throws `usage_error`.
+/// `errc::runtime_shutdown`, a timer that is polled throws `usage_error`, and `park` does not sleep
+/// any more.
 ///
 /// Threads: `try_acquire`, `unpark`, `shutdown` and the accessors from any; `park`, `poll` and
 /// `release` by the holder. Nothing here throws, nothing allocates in steady state.

@@ -1,16 +1,17 @@
 /// The places of a driver's descriptors, by slot.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-
-#include "driver/readiness.hpp"
-#include "driver/reactor.hpp"
-#include "driver/wake_batch.hpp"
 #include "edo/base/atomic.hpp"
 #include "edo/base/lock.hpp"
 #include "edo/base/result.hpp"
+
+#include "driver/reactor.hpp"
+#include "driver/readiness.hpp"
+#include "driver/wake_batch.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 
 namespace edo::inline v0::detail {
 

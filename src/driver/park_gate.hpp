@@ -24,10 +24,11 @@
 /// 7. Model test: parker (with the model checker); until then driver_stress_test.
 #pragma once
 
-#include <cstdint>
+#include "edo/base/atomic.hpp"
 
 #include "driver/reactor.hpp"
-#include "edo/base/atomic.hpp"
+
+#include <cstdint>
 
 namespace edo::inline v0::detail {
 
@@ -41,8 +42,8 @@ class park_gate {
   [[nodiscard]] bool enter() noexcept {
     std::uint32_t expected = open;
     // acquire: pairs with the release in unpark(), whose call is taken here if this fails.
-    if (word_.compare_exchange_strong(
-            expected, parked, memory_order_acquire, memory_order_acquire)) {
+    if (word_.compare_exchange_strong(expected, parked, memory_order_acquire,
+                                      memory_order_acquire)) {
       return true;
     }
     leave();

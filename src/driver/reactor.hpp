@@ -2,12 +2,12 @@
 /// implements `reactor` and one factory; nothing else of edo sees epoll, io_uring or kqueue.
 #pragma once
 
+#include "edo/base/result.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
-
-#include "edo/base/result.hpp"
 
 namespace edo::inline v0::detail {
 

@@ -18,9 +18,9 @@
 ///    next_free_: the table's, under its lock, while the place is free.
 /// 5. INV-1 A clear never loses a newer event: it changes the word only if the tick is the one
 ///          seen before the system call; any event since then has another.
-///    INV-2 No wake is lost: an event sets the word, then looks for wakers under the lock; a
-///          poller leaves its waker under the lock, then looks at the word before it unlocks.
-///          Whichever section comes first, the other side sees it.
+///    INV-2 No wake is lost: an event sets the word, then takes wakers under the lock; a poller
+///          looks at the word and leaves its waker in one section under the lock. If that section
+///          is the later one it sees the word, else the event finds the waker.
 ///    INV-3 An event for a descriptor that is gone changes nothing: its generation is over.
 ///    INV-4 A waker is taken out before it is woken, and woken, cloned and dropped outside lock_.
 /// 6. Races. close against an event: the event's exchange fails or is overwritten; if the place
@@ -30,9 +30,6 @@
 /// 7. Model test: readiness (with the model checker); until then readiness_stress_test.
 #pragma once
 
-#include <cstdint>
-
-#include "driver/wake_batch.hpp"
 #include "edo/base/atomic.hpp"
 #include "edo/base/intrusive_list.hpp"
 #include "edo/base/lock.hpp"
@@ -41,13 +38,17 @@
 #include "edo/future/context.hpp"
 #include "edo/future/poll.hpp"
 
+#include "driver/wake_batch.hpp"
+
+#include <cstdint>
+
 namespace edo::inline v0::detail {
 
 /// The bits that end a wait for `direction`.
 [[nodiscard]] constexpr std::uint32_t awaited_bits(io_direction direction) noexcept {
-  return ready_state::shut_down | (direction == io_direction::read
-                                       ? ready_state::readable | ready_state::read_closed
-                                       : ready_state::writable | ready_state::write_closed);
+  return ready_state::shut_down |
+         (direction == io_direction::read ? ready_state::readable | ready_state::read_closed
+                                          : ready_state::writable | ready_state::write_closed);
 }
 
 /// One place of the driver's table. Its memory stays valid as long as the driver.
@@ -97,7 +98,7 @@ class readiness {
  private:
   [[nodiscard]] ready_state state() const noexcept;
   void take_wakers(std::uint32_t bits, wake_batch& batch) noexcept;
-  [[nodiscard]] waker* wanted_waker(std::uint32_t bits) noexcept EDO_REQUIRES(lock_);
+  [[nodiscard]] bool take_some(std::uint32_t bits, wake_batch& batch) noexcept EDO_REQUIRES(lock_);
 
   // any thread, atomic
   atomic<std::uint64_t> word_{0};

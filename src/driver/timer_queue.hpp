@@ -1,16 +1,17 @@
 /// The timers of a driver: the seam behind which a wheel for each core can take this one's place.
 #pragma once
 
-#include <cstdint>
+#include "edo/base/atomic.hpp"
+#include "edo/base/lock.hpp"
+#include "edo/driver/timer_entry.hpp"
+#include "edo/future/context.hpp"
 
 #include "driver/clock.hpp"
 #include "driver/park_gate.hpp"
 #include "driver/timer_heap.hpp"
 #include "driver/wake_batch.hpp"
-#include "edo/base/atomic.hpp"
-#include "edo/base/lock.hpp"
-#include "edo/driver/timer_entry.hpp"
-#include "edo/future/context.hpp"
+
+#include <cstdint>
 
 namespace edo::inline v0::detail {
 

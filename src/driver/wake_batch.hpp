@@ -1,13 +1,18 @@
 /// Wakers collected under a lock, to be woken outside of it.
 #pragma once
 
-#include <cstddef>
-#include <utility>
-
 #include "edo/base/assert.hpp"
 #include "edo/future/waker.hpp"
 
+#include <cstddef>
+#include <utility>
+
 namespace edo::inline v0::detail {
+
+/// A copy to keep, never empty: so that an empty waker is told from none.
+[[nodiscard]] inline waker keep(const waker& polled_with) noexcept {
+  return polled_with.empty() ? waker::noop() : polled_with;
+}
 
 /// Up to 32 wakers in place. Whoever fills it under a lock stops when it is full, releases the
 /// lock, calls `wake_all()`, and goes on. What is left is woken by the destructor.
