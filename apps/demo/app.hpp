@@ -12,11 +12,9 @@
 
 namespace demo {
 
-using steady = std::chrono::steady_clock;
-
 /// Milliseconds since `begin`, with their fraction.
-[[nodiscard]] inline double elapsed_ms(steady::time_point begin) {
-  return std::chrono::duration<double, std::milli>(steady::now() - begin).count();
+[[nodiscard]] inline double elapsed_ms(edo::instant begin) {
+  return std::chrono::duration<double, std::milli>(edo::clock::now() - begin).count();
 }
 
 /// Held by a `std::shared_ptr` in each task that uses it.
@@ -28,7 +26,7 @@ struct app {
   const options opts;
   const edo::socket_addr backend;
   const std::string page;
-  const steady::time_point started = steady::now();
+  const edo::instant started = edo::clock::now();
 
   // any thread
   gauge open;                              ///< Connections.

@@ -18,10 +18,6 @@ namespace {
 /// How much a refused client may still send before its connection is reset.
 constexpr std::size_t linger_bytes_max = std::size_t{256} * 1024;
 
-std::chrono::nanoseconds until(steady::time_point deadline) {
-  return std::max(deadline - steady::now(), steady::duration::zero());
-}
-
 /// The answer of a route; an exception in it is this request's failure, not the connection's.
 edo::async<response> answer_or_500(std::shared_ptr<app> state, route to) {
   std::string text;
@@ -69,10 +65,10 @@ std::string_view connection::unread() const noexcept {
 edo::async<connection::received> connection::receive() {
   const connection_limits& limits = state_.opts.connection;
   if (unread().empty()) {
-    const received what = co_await read_more(steady::now() + limits.idle_timeout);
+    const received what = co_await read_more(edo::clock::now() + limits.idle_timeout);
     if (what != received::request) co_return received::ended;
   }
-  steady::time_point deadline = steady::now() + limits.head_timeout;
+  edo::instant deadline = edo::clock::now() + limits.head_timeout;
   while (true) {
     const request_parser::step step = parser_.feed(unread());
     begin_ += step.taken;
@@ -85,7 +81,7 @@ edo::async<connection::received> connection::receive() {
       case parse_status::head_complete:
         // Who waits for leave to send a body gets the answer instead, and no connection after it.
         if (parser_.head().field("expect") != nullptr) co_return received::request;
-        deadline = steady::now() + limits.head_timeout;
+        deadline = edo::clock::now() + limits.head_timeout;
         break;
       case parse_status::need_more:
         break;
@@ -97,8 +93,8 @@ edo::async<connection::received> connection::receive() {
 }
 
 /// `request` stands for more bytes.
-edo::async<connection::received> connection::read_more(steady::time_point deadline) {
-  auto got = co_await edo::timeout(until(deadline), stream_.read(buffer_));
+edo::async<connection::received> connection::read_more(edo::instant deadline) {
+  auto got = co_await edo::timeout_at(deadline, stream_.read(buffer_));
   begin_ = end_ = 0;
   if (got) {
     end_ = *got;
@@ -165,7 +161,7 @@ edo::async<void> connection::stream_ticks(std::chrono::milliseconds every, bool 
   append_stream_head(head, "text/event-stream");
   const edo::result<void> sent = co_await send(std::move(head));
   if (!sent || head_only) co_return;
-  steady::time_point due = steady::now() + every;
+  edo::instant due = edo::clock::now() + every;
   for (std::uint64_t tick = 1;;) {
     std::optional<edo::result<std::size_t>> read;
     if (every.count() == 0) {
@@ -180,7 +176,7 @@ edo::async<void> connection::stream_ticks(std::chrono::milliseconds every, bool 
                         ", \"late_ms\": " + one_decimal(elapsed_ms(due)) + "}\n\n";
     const edo::result<void> told = co_await send(std::move(event));
     if (!told) co_return;
-    due = std::max(due + every, steady::now());  // ticks that were missed are not made up for
+    due = std::max(due + every, edo::clock::now());  // ticks that were missed are not made up for
   }
 }
 
@@ -188,9 +184,9 @@ edo::async<void> connection::stream_ticks(std::chrono::milliseconds every, bool 
 edo::async<void> connection::linger() {
   const edo::result<void> shut = co_await stream_.shutdown();
   if (!shut) co_return;
-  const steady::time_point deadline = steady::now() + state_.opts.connection.linger_timeout;
+  const edo::instant deadline = edo::clock::now() + state_.opts.connection.linger_timeout;
   for (std::size_t dropped = 0; dropped < linger_bytes_max;) {
-    auto got = co_await edo::timeout(until(deadline), stream_.read(buffer_));
+    auto got = co_await edo::timeout_at(deadline, stream_.read(buffer_));
     if (!got || *got == 0) co_return;
     dropped += *got;
   }

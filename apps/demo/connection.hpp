@@ -35,7 +35,7 @@ class connection {
   enum class received { request, refused, ended };
 
   edo::async<received> receive();
-  edo::async<received> read_more(steady::time_point deadline);
+  edo::async<received> read_more(edo::instant deadline);
   edo::async<bool> respond(std::shared_ptr<app> state);
   edo::async<void> refuse();
   edo::async<edo::result<void>> send(std::string bytes);

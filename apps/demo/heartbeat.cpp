@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds between_beats{100};
 constexpr std::chrono::milliseconds late_beat{100};
 constexpr int beats_a_line = 10;
 
-std::string whole_ms(steady::duration d) {
+std::string whole_ms(edo::clock::duration d) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(d).count()) + " ms";
 }
 
@@ -33,12 +33,12 @@ std::string stamp(const app& state) {
 }  // namespace
 
 edo::async<void> beat(std::shared_ptr<app> state) {
-  steady::time_point last = steady::now();
-  steady::duration largest{0};
+  edo::instant last = edo::clock::now();
+  edo::clock::duration largest{0};
   for (int beats = 1;; ++beats) {
     co_await edo::sleep_until(last + between_beats);
-    const steady::time_point now = steady::now();
-    const steady::duration gap = now - last;
+    const edo::instant now = edo::clock::now();
+    const edo::clock::duration gap = now - last;
     last = now;
     largest = std::max(largest, gap);
     if (gap > between_beats + late_beat) {
@@ -50,7 +50,7 @@ edo::async<void> beat(std::shared_ptr<app> state) {
     const std::uint64_t requests = state->requests.load(edo::memory_order_relaxed);
     print_line(stamp(*state) + counted(state->open.count(), "connection") + " open, " +
                counted(requests, "request") + ", largest gap " + whole_ms(largest));
-    largest = steady::duration::zero();
+    largest = edo::clock::duration::zero();
   }
 }
 

@@ -3,6 +3,7 @@
 #include "backend.hpp"
 #include "http/text.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,7 +47,7 @@ edo::async<edo::result<std::string>> racer(edo::socket_addr backend,
 }  // namespace
 
 edo::async<response> answer_race(std::shared_ptr<app> state) {
-  const steady::time_point begin = steady::now();
+  const edo::instant begin = edo::clock::now();
   const auto log = std::make_shared<race_log>();
   auto first = racer(state->backend, "a", log);
   auto second = racer(state->backend, "b", log);

@@ -47,7 +47,7 @@ response backend_failed(std::error_code error) {
 }
 
 edo::async<response> answer_report(state_ptr state, route to) {
-  const steady::time_point begin = steady::now();
+  const edo::instant begin = edo::clock::now();
   edo::result<report> made;
   if (to.joined) {
     made = co_await report_joined(state->backend, to.id);
@@ -65,7 +65,7 @@ edo::async<response> answer_report(state_ptr state, route to) {
 
 /// On a thread of the blocking pool: the workers go on with other tasks.
 edo::async<response> answer_hash(route to) {
-  const steady::time_point begin = steady::now();
+  const edo::instant begin = edo::clock::now();
   auto job = edo::spawn_blocking([mebibytes = to.mebibytes] { return digest_of_zeros(mebibytes); });
   auto digest = co_await job;
   if (!digest) co_return error_response(500, "the job was cancelled");
@@ -77,7 +77,7 @@ edo::async<response> answer_hash(route to) {
   co_return answer;
 }
 
-response held_worker(std::string_view how, steady::time_point begin) {
+response held_worker(std::string_view how, edo::instant begin) {
   response answer;
   answer.body = "{\"held_a_worker_by\": " + json_string(how) +
                 ", \"elapsed_ms\": " + one_decimal(elapsed_ms(begin)) + "}\n";
@@ -86,21 +86,21 @@ response held_worker(std::string_view how, steady::time_point begin) {
 
 /// Wrong on purpose: a loop without `co_await` keeps its worker from every other task.
 edo::async<response> answer_freeze(route to) {
-  const steady::time_point begin = steady::now();
-  while (steady::now() - begin < to.duration) {
+  const edo::instant begin = edo::clock::now();
+  while (edo::clock::now() - begin < to.duration) {
   }
   co_return held_worker("a loop without co_await", begin);
 }
 
 /// Wrong on purpose: a blocking call does the same, without using the processor.
 edo::async<response> answer_blocked(route to) {
-  const steady::time_point begin = steady::now();
+  const edo::instant begin = edo::clock::now();
   std::this_thread::sleep_for(to.duration);
   co_return held_worker("a blocking sleep", begin);
 }
 
 edo::async<response> answer_timeout(state_ptr state, route to) {
-  const steady::time_point begin = steady::now();
+  const edo::instant begin = edo::clock::now();
   auto user = co_await edo::timeout(to.duration, fetch_user(state->backend, 7));
   const std::string took = one_decimal(elapsed_ms(begin));
   std::string outcome;

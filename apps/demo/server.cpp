@@ -106,16 +106,21 @@ edo::async<int> serve(options opts) {
   }
   const std::size_t cap = connection_cap(opts);
   const state_ptr state = std::make_shared<app>(opts, *backend, start_page(runtime_text(opts)));
+  auto interrupted = edo::ctrl_c();  // from here on it is waited for
   print_line("edo demo: http://" + local->to_string() + "/  (" + runtime_text(opts) + ", at most " +
              std::to_string(cap) + " connections; Ctrl-C ends it)");
   if (opts.heartbeat) edo::spawn(beat(state));
 
   auto accepting = accept_all(state, *std::move(listener), cap);
-  auto ended = co_await edo::select(edo::ctrl_c(), std::move(accepting));
+  auto ended = co_await edo::select(std::move(interrupted), std::move(accepting));
   // The listener is closed by now: it was a local of the loser.
   // relaxed: connections look at it when they next answer; nothing else is handed over.
   state->stopping.store(true, edo::memory_order_relaxed);
-  if (ended.index() == 0) print_line("Ctrl-C: no new connections, requests may finish");
+  if (ended.index() == 0) {
+    const edo::result<void> caught = edo::get<0>(ended);
+    print_line(caught ? "Ctrl-C: no new connections, requests may finish"
+                      : "cannot wait for Ctrl-C: " + caught.error().message());
+  }
   auto drained = co_await edo::timeout(drain_timeout, state->busy.below(1));
   if (!drained) print_line(std::to_string(state->busy.count()) + " requests cut off");
   say_goodbye(*state);
