@@ -2,11 +2,11 @@
 #include "edo/base/error.hpp"
 #include "edo/future/join.hpp"
 #include "edo/runtime/handle.hpp"
+
 #include "unit/runtime/flavours.hpp"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
+#include <gtest/gtest.h>
 #include <memory>
 #include <stdexcept>
 #include <thread>

@@ -2,10 +2,10 @@
 #include "runtime/context.hpp"
 
 #include "edo/base/error.hpp"
+
 #include "unit/runtime/flavours.hpp"
 
 #include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <thread>

@@ -9,9 +9,8 @@
 #include "edo/runtime/spawn.hpp"
 #include "edo/runtime/yield_now.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cstddef>
+#include <gtest/gtest.h>
 #include <semaphore>
 #include <string>
 
@@ -44,9 +43,8 @@ inline std::string flavour_name(const testing::TestParamInfo<flavour>& info) {
   return info.param.name;
 }
 
-inline const auto all_flavours = testing::Values(flavour{"current_thread", 0},
-                                                 flavour{"one_worker", 1},
-                                                 flavour{"four_workers", 4});
+inline const auto all_flavours = testing::Values(
+    flavour{"current_thread", 0}, flavour{"one_worker", 1}, flavour{"four_workers", 4});
 inline const auto multi_thread_flavours =
     testing::Values(flavour{"one_worker", 1}, flavour{"four_workers", 4});
 

@@ -5,11 +5,11 @@
 #include "edo/base/lock.hpp"
 #include "edo/base/pool.hpp"
 #include "edo/future/join.hpp"
+
 #include "unit/runtime/flavours.hpp"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
+#include <gtest/gtest.h>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -53,11 +53,12 @@ TEST_P(spawn, a_detached_task_runs_to_its_end) {
 
 TEST_P(spawn, keeps_a_closure_and_its_arguments_while_the_task_lives) {
   edo::runtime rt = make();
-  auto handle = rt.spawn([text = std::string("a text that is longer than the small buffer")]()
-                             -> edo::async<std::size_t> {
-    co_await edo::yield_now();
-    co_return text.size();
-  });
+  auto handle =
+      rt.spawn([text = std::string(
+                    "a text that is longer than the small buffer")]() -> edo::async<std::size_t> {
+        co_await edo::yield_now();
+        co_return text.size();
+      });
   EXPECT_EQ(*rt.block_on(handle), 43U);
   const auto body = []() -> edo::async<std::string> {
     auto length = [](std::string a, std::unique_ptr<int> b, int c) -> edo::async<std::string> {
