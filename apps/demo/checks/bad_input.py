@@ -46,7 +46,6 @@ def malformed(t, server):
 
 def slow(t, server, head_ms, idle_ms):
     t.section(f"slow clients, with a head timeout of {head_ms} ms and an idle one of {idle_ms} ms")
-    begin = time.monotonic()
     with connect(server) as raw:
         try:
             for byte in b"GET / HTTP/1.1\r\nHost: a-name-that-takes-its-time\r\nX: " + b"y" * 100:
@@ -54,9 +53,10 @@ def slow(t, server, head_ms, idle_ms):
                 time.sleep(0.02)
         except (BrokenPipeError, ConnectionResetError):
             pass
-        answer, _ = read_to_end(raw)
-    took = (time.monotonic() - begin) * 1000
-    t.claim(status_of(answer) in (408, 0) and took < 60 * 1000, "a byte every 20 ms is cut off")
+        answer, end = read_to_end(raw)
+    # The last bytes may cross the close, and then a reset takes the answer with it.
+    t.claim(status_of(answer) == 408 or (answer == b"" and end == "reset"),
+            "a byte every 20 ms: 408", (answer[:80], end))
     answer, end, seconds = exchange(server, b"GET / HTTP/1.1\r\nHo")
     t.claim(status_of(answer) == 408 and head_ms / 1000 <= seconds < 10,
             f"half a head: 408 after {seconds * 1000:.0f} ms", (answer[:80], end))
@@ -135,7 +135,6 @@ def stalled_reader(t, server, write_ms):
     t.section(f"a client that does not read, with a write timeout of {write_ms} ms")
     count = 5000
     with connect(server) as raw:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         raw.settimeout(3)
         try:
             raw.sendall((b"GET / HTTP/1.1\r\n" + HOST + b"\r\n") * count)
@@ -167,7 +166,7 @@ def connection_cap(t, server, cap):
     t.claim(not answered, "one more waits, and is not refused")
     first[0].close()
     late.settimeout(5)
-    t.claim(status_of(b"H" + b"" if answered else late.recv(100)) == 200,
+    t.claim(not answered and status_of(late.recv(100)) == 200,
             "it is answered when another one leaves")
     for raw in [*first[1:], late]:
         raw.close()
@@ -199,7 +198,7 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-def all_bad_input(t, binary, start):
+def all_bad_input(t, start):
     with start("--head-timeout-ms", "400", "--idle-timeout-ms", "600") as server:
         malformed(t, server)
         slow(t, server, 400, 600)

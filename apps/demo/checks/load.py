@@ -22,7 +22,7 @@ def allow_descriptors(count):
     return wanted
 
 
-def wrk(t, server, seconds=5):
+def wrk(t, server, seconds):
     t.section("wrk")
     if shutil.which("wrk") is None:
         t.skip("wrk is not installed")
@@ -93,7 +93,7 @@ def system_calls(pid, seconds):
     return calls
 
 
-def silent(t, server, count=1000, seconds=5):
+def silent(t, server, count, seconds):
     t.section(f"{count} idle /ticks?every=0 connections, and no heartbeat: no wake-ups")
     held, bad = hold(server, count, b"/ticks?every=0")
     t.claim(bad == 0, f"{count} connections are open", bad)
@@ -124,7 +124,7 @@ def readable(held, timeout):
         return [key.fileobj for key, _ in selector.select(timeout)]
 
 
-def ticking(t, server, count=1000, seconds=4):
+def ticking(t, server, count, seconds=4):
     t.section(f"{count} ticking /ticks connections")
     held, bad = hold(server, count, b"/ticks")
     t.claim(bad == 0, f"{count} connections are open", bad)
@@ -151,13 +151,12 @@ def ticking(t, server, count=1000, seconds=4):
         raw.close()
 
 
-def all_load(t, start):
-    allowed = allow_descriptors(4096)
+def all_load(t, start, quick):
+    count = min(100 if quick else 1000, allow_descriptors(4096) - 100)
     with start() as server:
-        wrk(t, server)
-    count = min(1000, allowed - 100)
+        wrk(t, server, 1 if quick else 5)
     with start("--no-heartbeat") as server:
-        silent(t, server, count)
+        silent(t, server, count, 1 if quick else 5)
     with start() as server:
         before = server.descriptors()
         ticking(t, server, count)
