@@ -15,6 +15,8 @@ page, one after the other, are the program's whole standard output.
 usage: snippets.py check              the pages' code is that of the sources; the guide's, all of it
        snippets.py write              copies the sources' code into the pages
        snippets.py run NAME PROGRAM   PROGRAM prints what the pages say of NAME, and ends well
+       snippets.py expect SOURCE PROGRAM   the same for an example, whose source ends with a comment:
+                                      `// Prints:` or `// Prints, with ARGUMENTS:`, then the lines
 """
 import argparse
 import difflib
@@ -134,31 +136,46 @@ def write():
     return False
 
 
+def compare(wanted, command):
+    """Runs `command`; true: it failed, or printed something else than `wanted`."""
+    if not wanted:
+        print(f"nothing says what {command[0]} prints")
+        return True
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    sys.stderr.write(done.stderr)
+    if done.returncode != 0:
+        print(f"{command[0]} ended with {done.returncode}")
+    if done.stdout != wanted:
+        print(difference(wanted, done.stdout, "documentation", "program"))
+    return done.returncode != 0 or done.stdout != wanted
+
+
 def run(name, program):
     wanted = ""
     for page in pages():
         for block in BLOCK.finditer(page.read_text()):
             if block["kind"] == "output" and block["name"] == name:
                 wanted += block["body"]
-    if not wanted:
-        print(f"no page says what {name} prints")
-        return True
-    done = subprocess.run([program], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
-    sys.stderr.write(done.stderr)
-    if done.returncode != 0:
-        print(f"{name} ended with {done.returncode}")
-    if done.stdout != wanted:
-        print(difference(wanted, done.stdout, "documentation", "program"))
-    return done.returncode != 0 or done.stdout != wanted
+    return compare(wanted, [program])
+
+
+def expect(source, program):
+    text = pathlib.Path(source).read_text()
+    comment = re.search(r"^// Prints(?:, with (.*))?:\n((?://.*\n)+)\Z", text, re.MULTILINE)
+    if not comment:
+        raise SystemExit(f"{source}: does not end with a comment // Prints:")
+    arguments = (comment[1] or "").split()
+    wanted = "".join(f"{line[2:].strip()}\n" for line in comment[2].splitlines())
+    return compare(wanted, [program, *arguments])
 
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1])
-    parser.add_argument("command", choices=["check", "write", "run"])
+    parser.add_argument("command", choices=["check", "write", "run", "expect"])
     parser.add_argument("arguments", nargs="*")
     options = parser.parse_args()
-    if options.command == "run":
-        return run(*options.arguments)
+    if options.command in ("run", "expect"):
+        return {"run": run, "expect": expect}[options.command](*options.arguments)
     return check() if options.command == "check" else write()
 
 
