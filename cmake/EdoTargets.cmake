@@ -62,11 +62,13 @@ if(EDO_HARDEN AND NOT EDO_SANITIZE)
   set(EDO_HARDEN_LINK -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 
-# edo_own_target(<target> [NO_STRICT] [NO_WARNINGS])
-#   NO_STRICT   the target tests what strict mode refuses to compile
+# edo_own_target(<target> [NO_STRICT] [UNIT_TEST] [NO_WARNINGS])
+#   NO_STRICT   the target does what strict mode refuses to compile, as a user's program may
+#   UNIT_TEST   the same, and it replaces functions of the C library and locks in ways that the
+#               analysis of locks cannot follow
 #   NO_WARNINGS third-party source
 function(edo_own_target target)
-  cmake_parse_arguments(arg "NO_STRICT;NO_WARNINGS" "" "" ${ARGN})
+  cmake_parse_arguments(arg "NO_STRICT;UNIT_TEST;NO_WARNINGS" "" "" ${ARGN})
   set_target_properties(${target} PROPERTIES
     CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden
@@ -87,19 +89,24 @@ function(edo_own_target target)
       target_compile_options(${target} PRIVATE -Werror)
     endif()
   endif()
-  if(EDO_STRICT_LIFETIMES AND NOT arg_NO_STRICT)
+  if(arg_UNIT_TEST)
+    target_compile_options(${target} PRIVATE -U_FORTIFY_SOURCE $<$<BOOL:${EDO_CLANG}>:-Wno-thread-safety>)
+  endif()
+  if(EDO_STRICT_LIFETIMES AND NOT arg_NO_STRICT AND NOT arg_UNIT_TEST)
     target_compile_definitions(${target} PRIVATE EDO_STRICT_LIFETIMES=1)
   endif()
 endfunction()
 
-# edo_program(<name> [NO_STRICT] SOURCES <file>... [LIBRARIES <target>...])
+# edo_program(<name> [NO_STRICT] [UNIT_TEST] SOURCES <file>... [LIBRARIES <target>...])
 function(edo_program name)
-  cmake_parse_arguments(arg "NO_STRICT" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "NO_STRICT;UNIT_TEST" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE edo::edo ${arg_LIBRARIES})
-  set(strict "")
-  if(arg_NO_STRICT)
-    set(strict NO_STRICT)
-  endif()
-  edo_own_target(${name} ${strict})
+  set(kind "")
+  foreach(option IN ITEMS NO_STRICT UNIT_TEST)
+    if(arg_${option})
+      list(APPEND kind ${option})
+    endif()
+  endforeach()
+  edo_own_target(${name} ${kind})
 endfunction()

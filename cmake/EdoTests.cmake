@@ -8,11 +8,11 @@ function(edo_unit_tests)
     if(BUILD_SHARED_LIBS)
       edo_without_white_box(sources ${sources})
     endif()
-    if(NOT sources)
+    if(NOT sources OR (folder STREQUAL "demo" AND NOT EDO_BUILD_APPS))
       continue()
     endif()
     set(name unit_${folder})
-    edo_program(${name} NO_STRICT SOURCES ${sources}
+    edo_program(${name} UNIT_TEST SOURCES ${sources}
                 LIBRARIES edo::test GTest::gmock GTest::gtest GTest::gtest_main)
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src"
                                                "${PROJECT_SOURCE_DIR}/tests")
