@@ -11,7 +11,7 @@ std::int64_t clock_source::now_ns() const noexcept {
   const std::int64_t frozen = frozen_ns_.load(memory_order_acquire);
   if (frozen != running) return frozen;
   // relaxed: ordered by the acquire above.
-  return monotonic_now_ns() - offset_ns_.load(memory_order_relaxed);
+  return saturating_sub(monotonic_now_ns(), offset_ns_.load(memory_order_relaxed));
 }
 
 bool clock_source::is_paused() const noexcept {
@@ -29,7 +29,7 @@ void clock_source::resume() noexcept {
   EDO_ASSERT(is_paused());
   // relaxed: this thread wrote it, or was handed control of the clock.
   const std::int64_t frozen = frozen_ns_.load(memory_order_relaxed);
-  offset_ns_.store(monotonic_now_ns() - frozen, memory_order_relaxed);
+  offset_ns_.store(saturating_sub(monotonic_now_ns(), frozen), memory_order_relaxed);
   // release: pairs with the acquire in now_ns(); whoever sees the clock run sees its offset.
   frozen_ns_.store(running, memory_order_release);
 }

@@ -3,15 +3,17 @@
 // One registration for each descriptor, for both directions, edge-triggered: epoll reports each
 // change once and is never told again. The eventfd behind `wake` is edge-triggered too, so that it
 // is written and never read: each write is a change of its own.
+#include "edo/base/assert.hpp"
 #include "edo/base/lock.hpp"
 #include "edo/base/unique_fd.hpp"
 #include "edo/driver/registration.hpp"
 
+#include "driver/clock.hpp"
 #include "driver/reactor.hpp"
 
 #include <algorithm>
 #include <array>
-#include <errno.h>
+#include <cerrno>
 #include <new>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -98,11 +100,11 @@ class epoll_reactor final : public reactor {
  private:
   /// Waits out the whole limit, whatever signals come. Returns the number of events.
   int wait_uninterrupted(std::int64_t limit_ns, int room) noexcept {
-    const std::int64_t end = limit_ns > 0 ? monotonic_now_ns() + limit_ns : 0;
+    const std::int64_t end = limit_ns > 0 ? saturating_add(monotonic_now_ns(), limit_ns) : 0;
     for (;;) {
       const int count = wait_once(limit_ns, room);
       if (count >= 0) return count;
-      if (errno != EINTR) return 0;  // EBADF, EINVAL: cannot happen on descriptors of our own
+      EDO_ASSERT(errno == EINTR);  // the descriptor and the array are our own
       if (limit_ns > 0) limit_ns = std::max<std::int64_t>(0, end - monotonic_now_ns());
     }
   }

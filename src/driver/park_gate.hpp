@@ -50,10 +50,10 @@ class park_gate {
     return false;
   }
 
-  /// The holder is awake again; calls until now are taken.
-  void leave() noexcept {
+  /// The holder is awake again; calls until now are taken. True: there was one.
+  bool leave() noexcept {
     // acquire: pairs with the release in unpark() (INV-2).
-    word_.exchange(open, memory_order_acquire);
+    return word_.exchange(open, memory_order_acquire) == notified;
   }
 
   /// Makes the holder return from its wait, or not begin its next one. Async-signal-safe.

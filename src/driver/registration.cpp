@@ -1,5 +1,6 @@
 #include "edo/driver/registration.hpp"
 
+#include "edo/base/assert.hpp"
 #include "edo/base/error.hpp"
 
 #include "driver/driver.hpp"
@@ -64,27 +65,28 @@ unique_fd registration::release() noexcept {
 poll_result<result<ready_state>> registration::poll_ready(io_waiter& waiter,
                                                           io_direction direction,
                                                           context& cx) const {
+  EDO_ASSERT(readiness_ != nullptr);
   return checked(readiness_->poll(waiter, direction, cx));
 }
 
 poll_result<result<ready_state>> registration::poll_ready(io_direction direction,
                                                           context& cx) const {
+  EDO_ASSERT(readiness_ != nullptr);
   return checked(readiness_->poll(direction, cx));
 }
 
 void registration::clear_would_block(io_direction direction, ready_state seen) const noexcept {
-  // The system call has just shown that the other end has not closed this direction either.
-  readiness_->clear(direction == io_direction::read
-                        ? ready_state::readable | ready_state::read_closed
-                        : ready_state::writable | ready_state::write_closed,
+  // The system call has just shown that this direction is not at its end either (a FIFO may get a
+  // new writer): a closed bit that stayed would make the caller spin.
+  readiness_->clear(ready_state::error | (direction == io_direction::read
+                                              ? ready_state::readable | ready_state::read_closed
+                                              : ready_state::writable | ready_state::write_closed),
                     seen);
 }
 
 void registration::clear_drained(io_direction direction, ready_state seen) const noexcept {
-  // The end, or an error, stays readable after the data that came before it.
-  constexpr std::uint32_t ending =
-      ready_state::read_closed | ready_state::write_closed | ready_state::error;
-  if (seen.has(ending)) return;
+  // The next call gets to see the error. The closed bits stay by themselves.
+  if (seen.has(ready_state::error)) return;
   readiness_->clear(direction == io_direction::read ? ready_state::readable : ready_state::writable,
                     seen);
 }

@@ -5,36 +5,41 @@
 namespace edo::inline v0::detail {
 
 timer_status timer_queue::poll(timer_entry& entry, context& cx) noexcept {
-  // Not registered: nobody else knows the entry, and a deadline that is here needs no lock.
-  if (!entry.registered_ && entry.deadline_ns_ <= clock_.now_ns()) return timer_status::elapsed;
-  return enlist(entry, cx);
+  if (!entry.registered_) return enlist(entry, cx);
+  waker fresh;
+  for (;;) {
+    raw_guard guard(lock_);
+    if (entry.phase_ != timer_entry::phase::armed) {
+      entry.registered_ = false;
+      return entry.phase_ == timer_entry::phase::fired ? timer_status::elapsed
+                                                       : timer_status::shut_down;
+    }
+    if (entry.waker_.will_wake(cx.waker())) return timer_status::pending;
+    if (!fresh.empty()) {
+      entry.waker_.swap(fresh);  // the old one is dropped after the lock
+      return timer_status::pending;
+    }
+    guard.unlock();
+    fresh = keep(cx.waker());
+  }
 }
 
 timer_status timer_queue::enlist(timer_entry& entry, context& cx) noexcept {
-  waker fresh = cx.waker();  // cloned outside the lock; what it replaces is dropped outside too
-  const std::int64_t now = clock_.now_ns();
-  bool earlier = false;
+  const bool is_due = entry.deadline_ns_ != never_ns && entry.deadline_ns_ <= clock_.now_ns();
+  waker fresh;
+  if (!is_due) fresh = keep(cx.waker());
+  bool unpark = false;
   {
     const raw_guard guard(lock_);
-    if (shut_ || (entry.registered_ && entry.phase_ == timer_entry::phase::shut_down)) {
-      entry.registered_ = false;  // a shutdown has taken every entry out
-      return timer_status::shut_down;
-    }
-    const bool armed = entry.registered_ && entry.phase_ == timer_entry::phase::armed;
-    if (entry.deadline_ns_ <= now) {
-      if (armed) heap_.erase(entry);
-      entry.registered_ = false;
-      std::swap(entry.waker_, fresh);
-      return timer_status::elapsed;
-    }
-    std::swap(entry.waker_, fresh);
-    if (armed) return timer_status::pending;
+    if (shut_) return timer_status::shut_down;
+    if (is_due) return timer_status::elapsed;
     entry.phase_ = timer_entry::phase::armed;
+    entry.waker_.swap(fresh);
     entry.registered_ = true;
     heap_.push(entry);
-    earlier = must_unpark(entry.deadline_ns_);
+    unpark = must_unpark(entry.deadline_ns_);
   }
-  if (earlier) gate_.unpark();
+  if (unpark) gate_.unpark();
   return timer_status::pending;
 }
 
@@ -43,29 +48,32 @@ void timer_queue::reset(timer_entry& entry, std::int64_t deadline_ns) noexcept {
     entry.deadline_ns_ = deadline_ns;
     return;
   }
-  bool earlier = false;
+  bool unpark = false;
   {
     const raw_guard guard(lock_);
-    const bool armed = entry.phase_ == timer_entry::phase::armed;
-    if (armed) heap_.erase(entry);
-    entry.deadline_ns_ = deadline_ns;
-    if (armed) {
+    if (entry.phase_ == timer_entry::phase::armed) {
+      heap_.erase(entry);
+      entry.deadline_ns_ = deadline_ns;
       heap_.push(entry);
-      earlier = must_unpark(deadline_ns);
+      unpark = must_unpark(deadline_ns);
+    } else {
+      // Its waker has been taken: the owner's poll is due anyway, and registers again.
+      entry.deadline_ns_ = deadline_ns;
+      entry.registered_ = false;
     }
   }
-  if (earlier) gate_.unpark();
+  if (unpark) gate_.unpark();
 }
 
 void timer_queue::cancel(timer_entry& entry) noexcept {
   if (!entry.registered_) return;
-  waker dropped;  // outside the lock
-  {
-    const raw_guard guard(lock_);
-    if (entry.phase_ == timer_entry::phase::armed) heap_.erase(entry);
-    entry.registered_ = false;
-    dropped = std::move(entry.waker_);
+  waker dropped;  // after the lock
+  const raw_guard guard(lock_);
+  if (entry.phase_ == timer_entry::phase::armed) {
+    heap_.erase(entry);
+    entry.waker_.swap(dropped);
   }
+  entry.registered_ = false;
 }
 
 bool timer_queue::must_unpark(std::int64_t deadline_ns) noexcept {
@@ -87,11 +95,12 @@ void timer_queue::fire(std::int64_t now_ns, wake_batch& batch) noexcept {
   for (;;) {
     timer_entry* first = heap_.first();
     if (first == nullptr || first->deadline_ns_ > now_ns) return;
+    if (first->deadline_ns_ == never_ns) return;
     if (batch.is_full()) {
       guard.unlock();
       batch.wake_all();
       guard.lock();
-      continue;
+      continue;  // the heap may be another by now
     }
     heap_.erase(*first);
     first->phase_ = timer_entry::phase::fired;
