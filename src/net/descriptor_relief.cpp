@@ -22,15 +22,16 @@ bool descriptor_relief::mark_waiting(std::uint64_t ticket) noexcept {
 bool descriptor_relief::enlist(relief_waiter& waiter,
                                std::uint64_t ticket,
                                const waker& woken) noexcept {
-  waker replaced = woken;  // destroyed after the lock (INV-2), with the old waker in it
+  waker fresh = woken;  // destroyed after the lock (INV-2), with the old waker in it
+  waker dropped;        // the same
   const raw_guard guard(lock_);
   if (!mark_waiting(ticket)) {
     if (waiter.is_linked()) unlink(waiter);
-    waiter.waker_.swap(replaced);
+    waiter.waker_.swap(dropped);
     waiter.enlisted_ = false;
     return false;
   }
-  waiter.waker_.swap(replaced);
+  waiter.waker_.swap(fresh);
   if (!waiter.is_linked()) waiters_.push_back(waiter);
   waiter.enlisted_ = true;
   return true;

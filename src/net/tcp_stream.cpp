@@ -132,13 +132,15 @@ poll_result<result<tcp_stream>> tcp_connect_future::poll(context& cx) {
     result<detail::socket_ref> opened = detail::socket::open(owner, *std::move(fd));
     if (!opened) return output(std::unexpect, opened.error());
     socket_ = *std::move(opened);
+    waiter_.emplace();
   }
   return poll_connected(cx);
 }
 
 poll_result<result<tcp_stream>> tcp_connect_future::poll_connected(context& cx) {
-  const poll_result<result<void>> polled = socket_->poll_connected(waiter_, cx);
+  const poll_result<result<void>> polled = socket_->poll_connected(*waiter_, cx);
   if (polled.is_pending()) return pending;
+  waiter_.reset();
   const detail::socket_ref opened = std::exchange(socket_, detail::socket_ref());
   if (!polled.value()) return output(std::unexpect, polled.value().error());
   return output(detail::stream_access::make(opened));

@@ -10,6 +10,7 @@
 #include "edo/net/tcp_split.hpp"
 
 #include <expected>
+#include <optional>
 #include <source_location>
 #include <string_view>
 #include <utility>
@@ -105,8 +106,8 @@ class [[nodiscard]] EDO_API tcp_connect_future {
 
   socket_addr peer_;
   std::source_location where_;
-  detail::socket_ref socket_;  // since the first poll, until it is connected
-  detail::io_waiter waiter_;
+  detail::socket_ref socket_;                // since the first poll, until it is connected
+  std::optional<detail::io_waiter> waiter_;  // the same: this future may outlive the stream
 };
 
 inline tcp_connect_future tcp_stream::connect(const socket_addr& peer,
