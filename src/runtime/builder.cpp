@@ -59,11 +59,6 @@ runtime_builder& runtime_builder::max_blocking_threads(std::size_t count,
   return *this;
 }
 
-runtime_builder& runtime_builder::thread_keep_alive(std::chrono::nanoseconds duration) {
-  options_.keep_alive_ns = duration.count();
-  return *this;
-}
-
 runtime_builder& runtime_builder::thread_name(std::string name) {
   options_.thread_name = std::move(name);
   return *this;
@@ -78,11 +73,6 @@ runtime_builder& runtime_builder::thread_stack_size(std::size_t bytes, std::sour
 runtime_builder& runtime_builder::event_interval(unsigned polls, std::source_location where) {
   require(polls >= 1, where, "event_interval: at least 1");
   options_.event_interval = polls;
-  return *this;
-}
-
-runtime_builder& runtime_builder::shutdown_deadline(std::chrono::nanoseconds duration) {
-  options_.shutdown_deadline_ns = duration.count();
   return *this;
 }
 

@@ -35,14 +35,14 @@ enter_guard runtime::enter(std::source_location where) const noexcept {
   return enter_guard(*state_, where);
 }
 
-shutdown_report runtime::shutdown_timeout(std::chrono::nanoseconds timeout) && {
+shutdown_report runtime::shut_down_within(std::int64_t timeout_ns) {
   shutdown_report report;
   if (state_ == nullptr) return report;
   if (state_->is_served_here()) {
     std::move(*this).shutdown_background();
     return report;
   }
-  const std::int64_t deadline = deadline_after(timeout.count());
+  const std::int64_t deadline = deadline_after(timeout_ns);
   detail::runtime_state* state = std::exchange(state_, nullptr);
   report = state->shut_down(deadline);
   state->drop_ref();

@@ -90,8 +90,8 @@ class current_thread::core_scope {
   }
   void release() noexcept {
     if (!std::exchange(held_, false)) return;
+    while (!owner_.release_core()) owner_.destroy_tasks();
     thread_.scheduler = outer_;
-    owner_.release_core();
   }
 
  private:
@@ -158,11 +158,16 @@ bool current_thread::wait_for_core(root_signal& root) noexcept {
   return taken;
 }
 
-void current_thread::release_core() noexcept {
+// False: a shutdown was requested while this thread had the core, and nobody else may have taken
+// it upon himself to destroy the tasks.
+bool current_thread::release_core() noexcept {
   const raw_guard guard(lock_);
+  // relaxed: a request that found the core taken came before this hold of the lock.
+  if (!closed_ && stop_.load(memory_order_relaxed)) return false;
   core_taken_ = false;
   core_free_.notify_all();
   if (root_signal* next = waiting_.front()) next->told.notify_one();
+  return true;
 }
 
 void current_thread::take_injected() noexcept {
@@ -235,10 +240,7 @@ void current_thread::block_on(root_poll& root) {
     run_tasks(*signal);
     turn(*signal, std::exchange(gave_turn, false));
     // relaxed: a hint, as in run_tasks.
-    if (stop_.load(memory_order_relaxed)) {
-      destroy_tasks();
-      mine.release();  // from here on the root goes on alone
-    }
+    if (stop_.load(memory_order_relaxed)) mine.release();  // the root goes on alone
   }
 }
 
@@ -263,8 +265,7 @@ std::size_t current_thread::await_shutdown(std::int64_t deadline_ns) noexcept {
 void current_thread::abandon() noexcept {
   if (!try_take_core()) return;  // it is closed, or the thread with the core will do it
   core_scope mine(*this);
-  mine.adopt();
-  destroy_tasks();
+  mine.adopt();  // giving it back destroys the tasks
 }
 
 }  // namespace edo::inline v0::detail

@@ -71,7 +71,7 @@ class current_thread final : public scheduler {
   [[nodiscard]] bool has_core() const noexcept;
   [[nodiscard]] bool try_take_core() noexcept;
   [[nodiscard]] bool wait_for_core(root_signal& root) noexcept;
-  void release_core() noexcept;
+  [[nodiscard]] bool release_core() noexcept;
 
   // the thread with the core
   [[nodiscard]] task_header* next_task() noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "edo/base/result.hpp"
+#include "edo/runtime/detail/nanoseconds.hpp"
 #include "edo/runtime/runtime.hpp"
 
 #include <chrono>
@@ -35,7 +36,11 @@ class EDO_API runtime_builder {
       std::size_t count, std::source_location where = std::source_location::current());
 
   /// How long an idle blocking thread waits for another job; 10 seconds without it.
-  runtime_builder& thread_keep_alive(std::chrono::nanoseconds duration);
+  template <class Rep, class Period>
+  runtime_builder& thread_keep_alive(std::chrono::duration<Rep, Period> time) noexcept {
+    options_.keep_alive_ns = detail::option_ns(time);
+    return *this;
+  }
 
   /// The name of the runtime's threads (the system shows 15 characters); "edo-worker" without it.
   runtime_builder& thread_name(std::string name);
@@ -49,7 +54,11 @@ class EDO_API runtime_builder {
                                   std::source_location where = std::source_location::current());
 
   /// How long the destructor of the runtime waits for what is running; 10 seconds without it.
-  runtime_builder& shutdown_deadline(std::chrono::nanoseconds duration);
+  template <class Rep, class Period>
+  runtime_builder& shutdown_deadline(std::chrono::duration<Rep, Period> time) noexcept {
+    options_.shutdown_deadline_ns = detail::option_ns(time);
+    return *this;
+  }
 
   /// Makes the runtime and starts its workers.
   /// Errors: what the system says (no thread, no descriptor); everything started is cleaned up.

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "edo/base/result.hpp"
+#include "edo/runtime/detail/nanoseconds.hpp"
 #include "edo/runtime/detail/options.hpp"
 #include "edo/runtime/handle.hpp"
 #include "edo/runtime/shutdown_report.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <source_location>
 #include <utility>
 
@@ -63,7 +65,10 @@ class [[nodiscard]] EDO_API runtime {
   /// Shuts down, waiting at most `timeout` for polls and jobs that are running.
   /// Returns within `timeout` + 50 ms and tells what had not ended. Inside one of its own tasks it
   /// does not wait.
-  shutdown_report shutdown_timeout(std::chrono::nanoseconds timeout) &&;
+  template <class Rep, class Period>
+  shutdown_report shutdown_timeout(std::chrono::duration<Rep, Period> timeout) && {
+    return shut_down_within(detail::option_ns(timeout));
+  }
 
   /// Shuts down without waiting: the runtime's threads destroy its tasks. Allowed inside a task.
   void shutdown_background() &&;
@@ -74,6 +79,7 @@ class [[nodiscard]] EDO_API runtime {
   runtime(detail::runtime_state& state, std::source_location where) noexcept
       : state_(&state), where_(where) {}
 
+  shutdown_report shut_down_within(std::int64_t timeout_ns);
   void shut_down() noexcept;
 
   detail::runtime_state* state_;  // one reference

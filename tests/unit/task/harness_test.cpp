@@ -237,9 +237,9 @@ TEST(join_handle, dropping_it_unpolled_or_waiting_leaves_no_waker_behind) {
 TEST(join_handle, charges_the_budget_only_when_it_makes_progress) {
   const auto scheduler = fake_scheduler::make();
   counters c;
+  wake_counter waiter;
   auto handle = scheduler->spawn(scripted(c, 1));
   unsigned budget = 1;
-  wake_counter waiter;
   const edo::waker waker = waiter.waker();
   edo::context cx(waker, &budget);
   EXPECT_TRUE(handle.poll(cx).is_pending());
@@ -428,10 +428,10 @@ TEST(task_id, is_seen_in_the_body_and_in_destructors_and_nowhere_else) {
 TEST(owned_list, shutdown_destroys_each_task_once_and_wakes_its_joiner) {
   const auto scheduler = fake_scheduler::make();
   counters c;
+  wake_counter waiter;
   std::vector<edo::join_handle<counted>> handles;
   for (int i = 0; i < 200; ++i) handles.push_back(scheduler->spawn(scripted(c, 2)));
   for (int i = 0; i < 100; ++i) edo::detail::run_task(*scheduler->pop());  // half are parked
-  wake_counter waiter;
   EXPECT_FALSE(poll_once(handles[0], waiter.waker()));
   scheduler->owned.close();
   scheduler->owned.shut_down(INT64_MAX);
