@@ -4,7 +4,8 @@ import socket
 import threading
 import time
 
-from checks.client import (connect, curl, exchange, read_answer, read_to_end, reset, status_of)
+from checks.client import connect, curl, exchange, read_answer, read_to_end, reset, status_of
+from checks.server import is_instrumented
 
 HOST = b"Host: demo\r\n"
 
@@ -198,7 +199,7 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-def all_bad_input(t, start):
+def all_bad_input(t, binary, start):
     with start("--head-timeout-ms", "400", "--idle-timeout-ms", "600") as server:
         malformed(t, server)
         slow(t, server, 400, 600)
@@ -207,12 +208,12 @@ def all_bad_input(t, start):
         before = server.descriptors()
         disturbers(t, server)
         stalled_reader(t, server, 400)
-        end = time.monotonic() + 5
-        while server.descriptors() > before and time.monotonic() < end:
-            time.sleep(0.05)
-        t.claim(server.descriptors() <= before, "no descriptor is left behind",
-                (server.descriptors(), before))
+        left = server.descriptors_left(before)
+        t.claim(left == 0, "no descriptor is left behind", left)
     with start("--max-connections", "3") as server:
         connection_cap(t, server, 3)
+    if is_instrumented(binary, "ubsan"):
+        t.skip("UBSan needs descriptors of its own: no test without any")
+        return
     with start("--max-connections", "1000", descriptors=40) as server:
         descriptor_shortage(t, server, 40)

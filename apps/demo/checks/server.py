@@ -78,6 +78,13 @@ class Server:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
+    def descriptors_left(self, before, timeout=10):
+        """How many more there are than `before`, after it had time to notice who has left."""
+        end = time.monotonic() + timeout
+        while self.descriptors() > before and time.monotonic() < end:
+            time.sleep(0.05)
+        return max(0, self.descriptors() - before)
+
     def interrupt(self, timeout=10):
         """Ctrl-C. Gives the exit code, or None if it goes on; and how long it took."""
         begin = time.monotonic()
@@ -106,6 +113,12 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def is_instrumented(binary, by):
+    """Whether the program was built with a sanitizer: "asan", "tsan" or "ubsan"."""
+    with open(binary, "rb") as file:
+        return f"__{by}_".encode() in file.read()
 
 
 def stop_all():

@@ -1,0 +1,27 @@
+// IDIOM: a thread-local is read before and after a suspension that changes the thread
+// UNSAFE: g++ 12, clang 19
+#include "support.hpp"
+
+#include <thread>
+
+thread_local int here = 0;
+
+lazy<int> caller() {
+  here = 1;
+  co_await hop{};
+  here += 10;  // on the other thread
+  co_return here;
+}
+
+int main() {
+  auto coroutine = caller();
+  start(coroutine);
+  int other = 0;
+  std::thread([&] {
+    here = 100;
+    std::exchange(parked, nullptr).resume();
+    other = here;
+  }).join();
+  CHECK(coroutine.frame().promise().value == 110);
+  CHECK(other == 110 && here == 1);
+}
