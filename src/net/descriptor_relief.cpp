@@ -12,10 +12,9 @@ std::uint64_t descriptor_relief::ticket() const noexcept {
 /// False: the count has moved on since `ticket` (INV-1).
 bool descriptor_relief::mark_waiting(std::uint64_t ticket) noexcept {
   std::uint64_t seen = ticket * one_release;
-  // acquire on failure: as in ticket(). relaxed on success: the list is published by lock_, and the
-  // word alone decides which of `released` and this comes first.
-  return word_.compare_exchange_strong(seen, seen | waiting, memory_order_relaxed,
-                                       memory_order_acquire) ||
+  // acquire on failure: as in ticket(). Success needs no order (the list is published by lock_, and
+  // the word alone decides which of `released` and this comes first), but none may be the weaker.
+  return word_.compare_exchange_strong(seen, seen | waiting, memory_order_acquire) ||
          seen == (ticket * one_release | waiting);
 }
 

@@ -5,8 +5,8 @@
 ///    `released` comes from any thread after each close; `enlist` and `leave` from the thread of
 ///    the waiter's future; `ticket` from any.
 /// 2. The word: bit 0 = somebody is in the list. Above it: how many descriptors were closed.
-/// 3. Not a state machine: the count only grows; bit 0 is set by `enlist`, and cleared when the
-///    list becomes empty, both under lock_.
+/// 3. The count only grows. Bit 0, under lock_:
+///      empty --enlist--> waiting --the last leaves, or is taken by released--> empty
 /// 4. Fields. word_: any thread, atomic. waiters_, and the waiters while they are enlisted: lock_.
 /// 5. INV-1 No release is lost: whoever enlists names the count from before the call that failed.
 ///          A release before `enlist` changed that count, and `enlist` refuses; one after it finds

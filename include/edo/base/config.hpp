@@ -2,8 +2,7 @@
 #pragma once
 
 #if !defined(__linux__)
-#error \
-    "edo runs on Linux; another system needs a reactor backend (src/driver/reactor.hpp says what it must do)"
+#error "edo runs on Linux; src/driver/reactor.hpp says what another system's reactor must do"
 #endif
 #if !defined(__x86_64__) && !defined(__aarch64__)
 #error "edo supports x86-64 and aarch64"

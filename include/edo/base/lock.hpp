@@ -41,6 +41,7 @@ class EDO_CAPABILITY("mutex") raw_mutex {
   void lock() noexcept EDO_ACQUIRE() {
     std::uint32_t expected = free;
     // acquire: pairs with the release in unlock(); makes the previous holder's writes visible.
+    // relaxed on failure: lock_slow() tries again.
     if (!word_.compare_exchange_strong(expected, held, memory_order_acquire, memory_order_relaxed))
         [[unlikely]] {
       lock_slow();
@@ -49,7 +50,7 @@ class EDO_CAPABILITY("mutex") raw_mutex {
 
   [[nodiscard]] bool try_lock() noexcept EDO_TRY_ACQUIRE(true) {
     std::uint32_t expected = free;
-    // acquire: as in lock().
+    // acquire: as in lock(). relaxed on failure: nothing was taken.
     return word_.compare_exchange_strong(expected, held, memory_order_acquire,
                                          memory_order_relaxed);
   }

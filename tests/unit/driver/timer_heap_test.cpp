@@ -76,7 +76,9 @@ TEST(timer_heap, agrees_with_a_sorted_set_over_random_operations) {
       oracle.erase(chosen);
     }
     ASSERT_EQ(heap.first() == nullptr, oracle.empty());
-    if (!oracle.empty()) ASSERT_EQ(heap.first()->deadline_ns(), oracle.begin()->first);
+    if (!oracle.empty()) {
+      ASSERT_EQ(heap.first()->deadline_ns(), oracle.begin()->first);
+    }
   }
 }
 

@@ -47,7 +47,7 @@ TEST(waker, wake_gives_the_reference_up) {
   std::move(one).wake();
   EXPECT_EQ(mock.wakes_by_value(), 1u);
   EXPECT_EQ(mock.live(), 0u);
-  EXPECT_TRUE(one.empty());  // NOLINT(bugprone-use-after-move)
+  EXPECT_TRUE(one.empty());  // NOLINT(bugprone-use-after-move): the promise under test
   std::move(one).wake();
   EXPECT_EQ(mock.wakes(), 1u);
 }

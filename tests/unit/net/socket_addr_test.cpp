@@ -55,13 +55,13 @@ std::string random_text(std::mt19937& random) {
   std::string text;
   const auto kind = random() % 4;
   if (kind == 0) {
-    for (unsigned i = 0, n = random() % 12; i < n; ++i) text += letters[random() % letters.size()];
+    for (std::size_t i = 0, n = random() % 12; i < n; ++i) text += letters[random() % letters.size()];
     return text;
   }
   text = kind == 1 ? print_by_libc(random_v6(random))
                    : print_by_libc(ip_addr::v4(static_cast<std::uint8_t>(random() % 256), 0,
                                                static_cast<std::uint8_t>(random() % 20), 7));
-  for (unsigned i = 0, n = random() % 3; i < n && !text.empty(); ++i) {
+  for (std::size_t i = 0, n = random() % 3; i < n && !text.empty(); ++i) {
     const std::size_t at = random() % text.size();
     switch (random() % 3) {
       case 0:
@@ -230,7 +230,7 @@ TEST(socket_addr, survives_random_bytes) {
   std::mt19937 random(7);
   for (int i = 0; i < random_inputs; ++i) {
     std::string text;
-    for (unsigned k = 0, n = random() % 24; k < n; ++k)
+    for (std::size_t k = 0, n = random() % 24; k < n; ++k)
       text.push_back("[]:.%0159af\0 -"[random() % 14]);
     const auto addr = socket_addr::parse(text);
     if (addr) {

@@ -36,7 +36,7 @@ class counted {
   counters* counters_;
 };
 
-// Ready at poll number `ready_at`; keeps the waker it was polled with last.
+// Ready at its poll number `ready_at`; keeps the waker it was polled with last.
 class scripted {
  public:
   scripted(counters& c, int ready_at) noexcept : counters_(&c), ready_at_(ready_at) {}
@@ -49,13 +49,15 @@ class scripted {
 
   edo::poll_result<counted> poll(edo::context& cx) {
     counters_->last_waker = cx.waker();
-    if (++counters_->polls < ready_at_) return edo::pending;
+    ++counters_->polls;
+    if (++polls_ < ready_at_) return edo::pending;
     return counted(*counters_);
   }
 
  private:
   counters* counters_;
   int ready_at_;
+  int polls_ = 0;
 };
 
 // Calls a function at each poll.

@@ -18,7 +18,7 @@ using edo::sleep_future;
 using edo::detail::driver_ref;
 
 class sleep_test : public testing::Test {
- protected:
+ public:
   sleep_future sleep(std::chrono::nanoseconds time,
                      std::source_location where = std::source_location::current()) const {
     return {driver_ref(*d.driver), edo::detail::after_ns(d.driver->clock().now_ns(), time.count()),

@@ -25,7 +25,7 @@ using edo::detail::driver_ref;
 using edo::test::on_pending;
 
 class timeout_test : public testing::Test {
- protected:
+ public:
   template <class F>
   auto timeout(std::chrono::nanoseconds time, F&& inner) {
     return timeout_future<edo::future_type<F>>(

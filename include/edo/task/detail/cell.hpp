@@ -77,9 +77,9 @@ class task_cell final : public task_header {
   template <class G>
   task_cell(G&& future, std::source_location where, Tail&& tail)
       : task_header(ops_table, where), future_(std::forward<G>(future)), tail_(std::move(tail)) {
-    EDO_DEBUG_ASSERT(static_cast<void*>(&future_) == static_cast<void*>(this + 0) ||
-                     static_cast<void*>(&future_) ==
-                         static_cast<void*>(static_cast<task_header*>(this) + 1));
+    // stored_output() counts on it.
+    EDO_DEBUG_ASSERT(static_cast<void*>(&future_) ==
+                     static_cast<void*>(static_cast<task_header*>(this) + 1));
   }
   ~task_cell() {}
 
