@@ -1,0 +1,16 @@
+// A coroutine gives an object, an lvalue reference or nothing.
+// MODE: plain
+// EXPECT: edo: a future's output is
+#include <edo/edo.hpp>
+#include <string>
+
+#ifdef EDO_GOOD
+edo::async<std::string> name() { co_return "Ada"; }
+#else
+edo::async<std::string&&> name() { co_return "Ada"; }
+#endif
+
+edo::async<std::size_t> caller() {
+  const std::string text = co_await name();
+  co_return text.size();
+}

@@ -1,0 +1,16 @@
+// The time comes first.
+// MODE: plain
+// EXPECT: timeout
+#include <edo/edo.hpp>
+#include <chrono>
+
+edo::async<int> answer() { co_return 42; }
+
+edo::async<bool> caller() {
+#ifdef EDO_GOOD
+  auto timed = co_await edo::timeout(std::chrono::seconds(1), answer());
+#else
+  auto timed = co_await edo::timeout(answer(), std::chrono::seconds(1));
+#endif
+  co_return timed.has_value();
+}

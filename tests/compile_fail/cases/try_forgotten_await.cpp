@@ -1,0 +1,15 @@
+// try_ is awaited.
+// MODE: plain
+// EXPECT: try_operand
+#include <edo/edo.hpp>
+
+edo::async<edo::result<int>> read() { co_return 42; }
+
+edo::async<edo::result<int>> caller() {
+#ifdef EDO_GOOD
+  const int value = co_await edo::try_(read());
+#else
+  const int value = edo::try_(read());
+#endif
+  co_return value;
+}
