@@ -83,7 +83,7 @@ unique_fd tcp_stream::release() && noexcept {
 }
 
 tcp_owned_halves tcp_stream::into_split() && noexcept {
-  tcp_owned_read_half reader(socket_);
+  tcp_owned_read_half reader{detail::socket_ref(*socket_)};
   return {std::move(reader), tcp_owned_write_half(std::move(socket_))};
 }
 
@@ -141,9 +141,9 @@ poll_result<result<tcp_stream>> tcp_connect_future::poll_connected(context& cx) 
   const poll_result<result<void>> polled = socket_->poll_connected(*waiter_, cx);
   if (polled.is_pending()) return pending;
   waiter_.reset();
-  const detail::socket_ref opened = std::exchange(socket_, detail::socket_ref());
+  detail::socket_ref opened = std::move(socket_);
   if (!polled.value()) return output(std::unexpect, polled.value().error());
-  return output(detail::stream_access::make(opened));
+  return output(detail::stream_access::make(std::move(opened)));
 }
 
 }  // namespace edo::inline v0

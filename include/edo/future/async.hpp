@@ -298,8 +298,13 @@ template <class T>
 template <awaitable F>
 auto promise<T>::await_transform(F&& future, std::source_location where) {
   refuse_closure_in_await<F>();
+  constexpr bool mutable_future = !std::is_const_v<std::remove_reference_t<F>>;
+  static_assert(mutable_future,
+                "EDO-E0018: co_await polls its future, and so changes it: this one is const");
   frames::await_at(*this, where);
-  if constexpr (is_async<std::remove_cvref_t<F>>) {
+  if constexpr (!mutable_future) {
+    return not_awaited();
+  } else if constexpr (is_async<std::remove_cvref_t<F>>) {
     return leaf_awaiter<borrowed<std::remove_cvref_t<F>>>(
         borrowed<std::remove_cvref_t<F>>(future, where), *this);
   } else {

@@ -7,7 +7,7 @@
 
 edo::async<edo::result<int>> read() { co_return 42; }
 #ifdef EDO_GOOD
-edo::async<std::expected<int, std::errc>> parse() { co_return 42; }
+edo::async<std::expected<int, std::error_code>> parse() { co_return 42; }
 #else
 edo::async<std::expected<int, std::string>> parse() { co_return 42; }
 #endif

@@ -63,11 +63,11 @@ struct counting {
 };
 
 TEST(multi_thread, a_burst_from_outside_wakes_a_sleeping_worker_once) {
-  fixture f(1);
   std::atomic<int> ran{0};
-  // The worker returns from its sleep only when this thread lets it.
+  // The worker returns from its sleep only when this thread lets it. It uses both until it ends.
   std::binary_semaphore leave(0);
   std::atomic<bool> hold{true};
+  fixture f(1);
   f.parker->on_turn = [&] {
     if (hold.exchange(false)) leave.acquire();
   };

@@ -18,12 +18,12 @@ class socket_ref {
  public:
   constexpr socket_ref() noexcept = default;
   explicit socket_ref(socket& target) noexcept : ptr_(&target) { add_ref(target); }
-  socket_ref(const socket_ref& other) noexcept : ptr_(other.ptr_) {
-    if (ptr_ != nullptr) add_ref(*ptr_);
-  }
+  socket_ref(const socket_ref&) = delete;  // or a stream could be copied; say socket_ref(*ref)
   socket_ref(socket_ref&& other) noexcept : ptr_(std::exchange(other.ptr_, nullptr)) {}
-  socket_ref& operator=(socket_ref other) noexcept {
-    std::swap(ptr_, other.ptr_);
+  socket_ref& operator=(const socket_ref&) = delete;
+  socket_ref& operator=(socket_ref&& other) noexcept {
+    socket_ref taken(std::move(other));
+    std::swap(ptr_, taken.ptr_);
     return *this;
   }
   ~socket_ref() {

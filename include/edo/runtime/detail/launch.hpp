@@ -46,7 +46,9 @@ auto spawn_any(runtime_state& runtime, std::source_location where, F&& f, Args&&
   if constexpr (sizeof...(Args) == 0 && awaitable<held>) {
     static_assert(!std::is_lvalue_reference_v<F>,
                   "EDO-E0018: edo::spawn owns its future: pass a temporary or std::move(future)");
-    if constexpr (!std::is_lvalue_reference_v<F>) {
+    static_assert(!std::is_const_v<std::remove_reference_t<F>>,
+                  "EDO-E0018: edo::spawn moves its future into the task: this one is const");
+    if constexpr (!std::is_lvalue_reference_v<F> && !std::is_const_v<F>) {
       require_spawnable(f, where);
       return spawn_future<holds_closure<held>>(runtime, where, into_future(std::forward<F>(f)));
     }
