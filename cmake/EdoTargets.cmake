@@ -6,9 +6,10 @@ set(EDO_CLANG OFF)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   set(EDO_CLANG ON)
 endif()
-if(NOT EDO_CLANG AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
-  message(FATAL_ERROR "edo needs g++ 12.2 or clang 17 (see docs/compilers.md); "
-                      "this is g++ ${CMAKE_CXX_COMPILER_VERSION}")
+if((EDO_CLANG AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+   OR (NOT EDO_CLANG AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12))
+  message(FATAL_ERROR "edo needs g++ 12.2 or clang 19 (see docs/compilers.md); this is "
+                      "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
 endif()
 
 if(PROJECT_IS_TOP_LEVEL)

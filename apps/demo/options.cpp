@@ -108,8 +108,9 @@ std::expected<options, std::string> parse_options(int count, char** arguments) {
     } else if (++i == count) {
       return std::unexpected(name + " needs a value: " + std::string(known->value));
     } else if (!known->apply(parsed, arguments[i])) {
-      return std::unexpected(name + " " + arguments[i] + ": not what " + name + " takes (" +
-                             std::string(known->value) + ")");
+      std::string text = name + " " + arguments[i];
+      text.append(": not what ").append(name).append(" takes (").append(known->value).append(")");
+      return std::unexpected(std::move(text));
     }
   }
   return parsed;

@@ -61,7 +61,7 @@ constexpr usage_entry usage_entries[] = {
     {"this coroutine has a string_view or span parameter, which a task would outlive",
      "take std::string or std::vector by value"},
     {"this coroutine has a reference or pointer parameter, which a task may outlive",
-     "take the parameter by value, or run it as a child of an edo::scope"},
+     "take the parameter by value, or await the coroutine where it is called"},
     {"this future has already finished, was moved from, or is being awaited elsewhere",
      "await each future once; call the function again for another"},
     {"this future was moved after its first poll", "move futures before they are polled only"},

@@ -1,5 +1,5 @@
 // IDIOM: G4b a local with alignas(64) in a coroutine's frame is aligned
-// UNSAFE: clang 19 -O0, g++ 12
+// UNSAFE: clang 19, g++ 12
 #include "support.hpp"
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // IDIOM: G3's cure: a million children, each run inside await_ready as a plain call
+// UNSAFE: g++ 12
 #include "support.hpp"
 
 struct inline_child {

@@ -1,4 +1,5 @@
 // IDIOM: a frame that is destroyed while it stands at an await that will never resume (try_)
+// UNSAFE: g++ 12
 #include "support.hpp"
 
 struct leave {

@@ -1,4 +1,5 @@
 // IDIOM: the promise's operator new is given the frame's size, and its operator delete gives it
+// UNSAFE: clang 19 -O2
 // back
 #include "support.hpp"
 

@@ -1,4 +1,5 @@
 // IDIOM: a source_location as the promise constructor's default argument names the coroutine
+// UNSAFE: g++ 12
 #include "support.hpp"
 
 #include <cstring>

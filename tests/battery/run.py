@@ -42,7 +42,7 @@ def compilers():
                 continue
             version = subprocess.run(
                 [path, "-dumpversion"], capture_output=True, text=True, check=True
-            ).stdout.split(".")[0]
+            ).stdout.strip().split(".")[0]
             found.setdefault(f"{family} {version}", path)
     return [Compiler(name, path) for name, path in found.items()]
 
@@ -123,6 +123,19 @@ def verdicts(sources, columns, results):
     return passed, failed
 
 
+def row_of(source):
+    """The line of docs/compilers.md about an idiom."""
+    idiom = header_of(source)[0].replace("|", "\\|")
+    line = re.search(r"^// UNSAFE: (.+)$", source.read_text(), re.MULTILINE)
+    return f"| `{source.stem}` | {idiom} | {line[1] if line else ''} |"
+
+
+def undocumented(sources):
+    """The idioms whose line in the page is missing, or says something else."""
+    page = (HERE.parent.parent / "docs" / "compilers.md").read_text().splitlines()
+    return [row_of(source) for source in sources if row_of(source) not in page]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -152,6 +165,9 @@ def main():
             if result is not SAFE:
                 print(f"{source.stem} on {compiler.name} {level} {result.word}: {result.detail}")
     passed, failed = verdicts(sources, columns, results)
+    for row in undocumented(sources):
+        print(f"FAIL: docs/compilers.md has no line {row}")
+        failed += 1
     if "clang 19" not in [compiler.name for compiler in found]:
         print("FAIL: clang 19, the reference compiler, is not installed")
         failed += 1

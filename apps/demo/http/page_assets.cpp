@@ -41,7 +41,8 @@ section div { display: flex; justify-content: space-between; gap: 1rem; flex-wra
 #ticks { display: block; width: 100%; height: 56px; margin-top: .5rem; }
 #gap { color: var(--soft); font-variant-numeric: tabular-nums; }
 #gap.late { color: var(--bad); font-weight: 600; }
-main { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
+main { display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
 article { display: flex; flex-direction: column; border-top: 3px solid var(--good); }
 article.bad { border-top-color: var(--bad); }
 article p { margin: 0 0 .6rem; color: var(--soft); }

@@ -7,8 +7,8 @@
 #if !defined(__x86_64__) && !defined(__aarch64__)
 #error "edo supports x86-64 and aarch64"
 #endif
-#if defined(__clang__) && __clang_major__ < 17
-#error "edo needs clang 17 or newer (clang 19 is the reference compiler)"
+#if defined(__clang__) && __clang_major__ < 19
+#error "edo needs clang 19 or newer (older ones have no std::expected with libstdc++)"
 #endif
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
 #error "edo needs g++ 12.2 or newer"

@@ -1,6 +1,6 @@
 // A coroutine gives an object, an lvalue reference or nothing.
 // MODE: plain
-// EXPECT: edo: a future's output is
+// EXPECT: EDO-E0018: a coroutine gives
 #include <edo/edo.hpp>
 #include <string>
 

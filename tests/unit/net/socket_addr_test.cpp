@@ -55,7 +55,8 @@ std::string random_text(std::mt19937& random) {
   std::string text;
   const auto kind = random() % 4;
   if (kind == 0) {
-    for (std::size_t i = 0, n = random() % 12; i < n; ++i) text += letters[random() % letters.size()];
+    for (std::size_t i = 0, n = random() % 12; i < n; ++i)
+      text += letters[random() % letters.size()];
     return text;
   }
   text = kind == 1 ? print_by_libc(random_v6(random))

@@ -42,6 +42,9 @@ inline constexpr bool is_expected<std::expected<T, E>> = true;
 /// A promise with room for `T` or an exception.
 template <class T>
 class promise_result : public promise_base {
+  static_assert(!std::is_rvalue_reference_v<T>,
+                "EDO-E0018: a coroutine gives an object, an lvalue reference or nothing, no T&&");
+
   static_assert(alignof(typename slot<T>::type) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
                 "edo: an over-aligned result would move the promise inside the frame; return a "
                 "std::unique_ptr to it");
