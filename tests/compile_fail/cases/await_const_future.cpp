@@ -1,8 +1,8 @@
 // The same with a plain future.
 // MODE: plain
 // EXPECT: EDO-E0018
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 edo::async<void> caller() {
 #ifdef EDO_GOOD

@@ -1,8 +1,8 @@
 // An awaitable of the standard library is no future: it would suspend, and nothing would wake it.
 // MODE: plain
 // EXPECT: EDO-E0018: co_await of a type that is not a future
-#include <edo/edo.hpp>
 #include <coroutine>
+#include <edo/edo.hpp>
 
 edo::async<void> caller() {
 #ifdef EDO_GOOD

@@ -1,8 +1,8 @@
 // A lambda coroutine must say what it returns.
 // MODE: plain
 // EXPECT: cannot be used in a function with a deduced return type
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 void caller() {
 #ifdef EDO_GOOD

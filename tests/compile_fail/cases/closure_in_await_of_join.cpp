@@ -2,8 +2,8 @@
 // MODE: plain
 // COMPILER: gcc
 // EXPECT: EDO-E0015: g\+\+ before 13 destroys a closure
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 #include <string>
 
 edo::async<edo::result<void>> caller(std::string name) {

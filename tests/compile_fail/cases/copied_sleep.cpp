@@ -1,8 +1,8 @@
 // A future has one owner.
 // MODE: plain
 // EXPECT: deleted
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 #include <utility>
 
 edo::async<void> caller() {

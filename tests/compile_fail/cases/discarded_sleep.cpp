@@ -1,8 +1,8 @@
 // A sleep that nobody awaits does not sleep.
 // MODE: plain
 // EXPECT: ignoring return
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 edo::async<void> caller() {
 #ifdef EDO_GOOD

@@ -1,8 +1,8 @@
 // return instead of co_return.
 // MODE: plain
 // EXPECT: did you mean .co_return
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 edo::async<int> answer() { co_return 42; }
 

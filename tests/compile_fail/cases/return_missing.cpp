@@ -2,8 +2,8 @@
 // MODE: plain
 // COMPILER: clang
 // EXPECT: does not return a value
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 edo::async<int> answer() {
   co_await edo::sleep(std::chrono::seconds(1));

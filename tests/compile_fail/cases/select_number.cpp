@@ -1,8 +1,8 @@
 // select over something that is no future.
 // MODE: plain
 // EXPECT: EDO-E0018|select
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 edo::async<int> answer() { co_return 42; }
 

@@ -1,8 +1,8 @@
 // A runtime is given up by shutting it down.
 // MODE: plain
 // EXPECT: rvalue|discards|qualif
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 #include <utility>
 
 bool caller(edo::runtime rt) {

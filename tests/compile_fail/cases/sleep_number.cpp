@@ -1,8 +1,8 @@
 // A time has a unit.
 // MODE: plain
 // EXPECT: sleep
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 edo::async<void> caller() {
 #ifdef EDO_GOOD

@@ -1,8 +1,8 @@
 // sleep_until takes a point in time.
 // MODE: plain
 // EXPECT: sleep_until
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 edo::async<void> caller() {
 #ifdef EDO_GOOD

@@ -1,8 +1,8 @@
 // The same with a span, and it is not the first parameter.
 // MODE: strict
 // EXPECT: EDO-E0003: this coroutine has a string_view or span parameter
-#include <edo/edo.hpp>
 #include <cstddef>
+#include <edo/edo.hpp>
 #include <span>
 #include <vector>
 

@@ -1,8 +1,8 @@
 // The time comes first.
 // MODE: plain
 // EXPECT: timeout
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 edo::async<int> answer() { co_return 42; }
 

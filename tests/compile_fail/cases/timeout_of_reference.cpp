@@ -1,8 +1,8 @@
 // timeout gives values.
 // MODE: plain
 // EXPECT: timeout\(\) gives values
-#include <edo/edo.hpp>
 #include <chrono>
+#include <edo/edo.hpp>
 
 int number = 0;
 
