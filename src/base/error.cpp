@@ -48,48 +48,68 @@ class category final : public std::error_category {
 
 // What is wrong, and the cure. docs/errors.md has a section for each.
 struct usage_entry {
+  usage code;
   const char* problem;
   const char* cure;
 };
 
 constexpr usage_entry usage_entries[] = {
-    {"unknown misuse", "please report it"},
-    {"this lambda coroutine captures, and its captures die with the lambda",
+    {usage{}, "unknown misuse", "please report it"},
+    {usage::closure_not_owned,
+     "this lambda coroutine captures, and its captures die with the lambda",
      "spawn the closure itself, edo::spawn(closure, args...), or wrap it in edo::async_block"},
-    {"this coroutine has a T&& parameter, which dies before the coroutine runs",
+    {usage::rvalue_parameter,
+     "this coroutine has a T&& parameter, which dies before the coroutine runs",
      "take the parameter by value"},
-    {"this coroutine has a string_view or span parameter, which a task would outlive",
+    {usage::view_parameter,
+     "this coroutine has a string_view or span parameter, which a task would outlive",
      "take std::string or std::vector by value"},
-    {"this coroutine has a reference or pointer parameter, which a task may outlive",
+    {usage::reference_parameter,
+     "this coroutine has a reference or pointer parameter, which a task may outlive",
      "take the parameter by value, or await the coroutine where it is called"},
-    {"this future has already finished, was moved from, or is being awaited elsewhere",
+    {usage::awaited_twice,
+     "this future has already finished, was moved from, or is being awaited elsewhere",
      "await each future once; call the function again for another"},
-    {"this future was moved after its first poll", "move futures before they are polled only"},
-    {"this future was never awaited, so it never ran", "co_await it or spawn it"},
-    {"combinators are nested too deep",
+    {usage::moved_after_poll, "this future was moved after its first poll",
+     "move futures before they are polled only"},
+    {usage::never_awaited, "this future was never awaited, so it never ran",
+     "co_await it or spawn it"},
+    {usage::nested_too_deep, "combinators are nested too deep",
      "spawn the inner ones as tasks, or await them one after the other"},
-    {"there is no runtime on this thread",
+    {usage::no_runtime, "there is no runtime on this thread",
      "call this inside runtime::block_on or a task, or hold the guard of runtime::enter()"},
-    {"a blocking wait inside a task would stop its worker",
+    {usage::blocking_in_task, "a blocking wait inside a task would stop its worker",
      "co_await the future instead, or use edo::spawn_blocking"},
-    {"a task awaits its own join handle, which can never finish",
+    {usage::own_handle, "a task awaits its own join handle, which can never finish",
      "give the handle to another task"},
-    {"a runtime is destroyed inside one of its own tasks; it goes on shutting down in the "
+    {usage::runtime_in_own_task,
+     "a runtime is destroyed inside one of its own tasks; it goes on shutting down in the "
      "background",
      "destroy it outside, or call shutdown_background() on purpose"},
-    {"a builder option is out of range", "see the option's documentation"},
-    {"block_in_place cannot give this thread's other tasks away",
+    {usage::bad_option, "a builder option is out of range", "see the option's documentation"},
+    {usage::no_block_in_place, "block_in_place cannot give this thread's other tasks away",
      "use edo::spawn_blocking on a current-thread runtime and outside of tasks"},
-    {"g++ before 13 destroys a closure that is made inside a co_await expression twice",
+    {usage::closure_in_await,
+     "g++ before 13 destroys a closure that is made inside a co_await expression twice",
      "make the future in a statement of its own: auto f = ...; co_await f;"},
-    {"enter() guards were destroyed in another order than they were made",
+    {usage::guard_order, "enter() guards were destroyed in another order than they were made",
      "keep each guard in a scope of its own"},
-    {"the runtime of this timer or task has been shut down",
+    {usage::runtime_gone, "the runtime of this timer or task has been shut down",
      "keep the runtime alive as long as its futures are polled"},
-    {"this is not a future", "pass an edo::async<T> or a type with poll(edo::context&)"},
+    {usage::not_awaitable, "this is not a future",
+     "pass an edo::async<T> or a type with poll(edo::context&)"},
 };
 
 constexpr int usage_count = static_cast<int>(std::size(usage_entries));
+
+/// Each entry stands at its number, and the last enumerator has one.
+consteval bool entries_are_complete() {
+  for (int i = 0; i < usage_count; ++i) {
+    if (static_cast<int>(usage_entries[i].code) != i) return false;
+  }
+  return usage_count == static_cast<int>(usage::last) + 1;
+}
+static_assert(entries_are_complete());
 
 atomic<unsigned long>& counter_of(usage code) noexcept {
   static constinit atomic<unsigned long> counters[usage_count]{};

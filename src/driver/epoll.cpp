@@ -49,7 +49,7 @@ constexpr std::uint32_t bits_of(std::uint32_t events) noexcept {
   return bits;
 }
 
-std::error_code last_error() noexcept { return {errno, std::generic_category()}; }
+std::error_code last_error() noexcept { return {errno, std::system_category()}; }
 
 class epoll_reactor final : public reactor {
  public:

@@ -27,7 +27,7 @@
 ///    has a new owner when the event gets to the lock, that one is woken for nothing, which is
 ///    allowed. A wrapped tick: 2^24 events of one descriptor within one system call of a reader.
 ///    A waiter destroyed against an event: the lock decides; taken out means not linked.
-/// 7. Model test: readiness (with the model checker); until then readiness_stress_test.
+/// 7. Model test: readiness (with the model checker); until then driver_stress_test.
 #pragma once
 
 #include "edo/base/atomic.hpp"

@@ -6,20 +6,23 @@
 /// 2. For each signal: `pending`, set by the handler; `count`, how often it has come (coalesced),
 ///    under the lock. The eventfd says "some `pending` is set"; being edge-triggered it need not be
 ///    read, and each write reaches every driver that watches it.
-/// 3.     handler: pending = true, write(eventfd)
-///        driver (each that watches): `deliver`: for each pending taken back: count += 1; waiters
-///        of it are unlinked and woken waiter: ready when `count` differs from what it saw when it
-///        began to wait
+/// 3.     handler                     pending = true, write(eventfd)
+///        each driver that watches    `deliver`: for each `pending` taken back: count += 1, and its
+///                                    waiters are unlinked and woken
+///        waiter                      ready when `count` differs from what it saw when it began to
+///                                    wait
 /// 4. Fields: pending, descriptor: atomic, any thread and the handler. counts, waiters, installed:
 ///    under the lock, never touched by the handler. Earlier handlers: written before ours is
 ///    installed, immutable from then on.
 /// 5. INV-1 No signal is lost: the handler sets `pending` before it writes, and a driver takes it
-///          back after the write has reached it. INV-2 Whoever delivers does so for all runtimes:
-///          one that stands still or dies holds up nobody. INV-3 The handler calls what POSIX
-///          allows it (write), keeps errno, allocates and locks nothing.
+///          back after the write has reached it.
+///    INV-2 Whoever delivers does so for all runtimes: one that stands still or dies holds up
+///          nobody.
+///    INV-3 The handler calls what POSIX allows it (write), keeps errno, allocates and locks
+///          nothing.
 /// 6. Races. Two drivers deliver at once: the exchange of `pending` decides who counts. A waiter
 ///    that comes meanwhile: the lock decides.
-/// 7. Tests: signal_hub_test, ctrl_c_test.
+/// 7. Tests: ctrl_c_test.
 #pragma once
 
 #include "edo/base/lock.hpp"

@@ -16,13 +16,12 @@
 ///          first and unparks then; that thread looks at the queues first and parks then, and an
 ///          unpark is never lost.
 ///    INV-2 While threads wait in `block_on`, one has the core, or one of them has been told to
-///    take
-///          it: a waiting thread that wakes up takes a free core before it looks at its own future.
+///          take it: a waiting thread that wakes up takes a free core before it looks at its own
+///          future.
 ///    INV-3 A task that gave its turn away is not queued again before the next turn of the driver.
 /// 6. Races. A wake against shutdown: `closed_` is set under the lock, and the task is dropped
-/// then;
-///    its future has been destroyed, or is in the owned list that is. Root woken against its sleep:
-///    the flag is set first, and read under the lock that the notification takes.
+///    then; its future has been destroyed, or is in the owned list that is. Root woken against its
+///    sleep: the flag is set first, and read under the lock that the notification takes.
 /// 7. Stress test: block_on_test, several_threads_share_one_runtime.
 #pragma once
 

@@ -56,7 +56,7 @@ result<void> multi_thread::start() {
 void multi_thread::thread_entry(void* self) noexcept {
   auto& owner = *static_cast<multi_thread*>(self);
   thread_environment& environment = owner.environment_;
-  owner.work_on_this_thread();
+  owner.work_on_this_thread(false);
   owner.drop_ref();
   environment.release_for_thread();
 }
@@ -67,12 +67,12 @@ void multi_thread::spare_entry(void* self) noexcept {
   {
     const raw_guard guard(owner.lock_);
     if (owner.spare_cores_.empty() || owner.stopping_) return;
-    ++owner.threads_alive_;
+    ++owner.spares_alive_;
   }
-  owner.work_on_this_thread();
+  owner.work_on_this_thread(true);
 }
 
-void multi_thread::work_on_this_thread() noexcept {
+void multi_thread::work_on_this_thread(bool spare) noexcept {
   environment_.run_worker(
       [](void* self) noexcept {
         worker w;
@@ -80,7 +80,8 @@ void multi_thread::work_on_this_thread() noexcept {
       },
       this);
   const raw_guard guard(lock_);
-  if (--threads_alive_ == 0) all_ended_.notify_all();
+  --(spare ? spares_alive_ : threads_alive_);
+  if (threads_alive_ + spares_alive_ == 0) all_ended_.notify_all();
 }
 
 void multi_thread::work(worker& self) noexcept {
@@ -312,10 +313,10 @@ void multi_thread::request_shutdown() noexcept {
 
 bool multi_thread::wait_until_ended(std::int64_t deadline_ns) noexcept {
   const raw_guard guard(lock_);
-  while (threads_alive_ != 0) {
-    if (!all_ended_.wait_until(lock_, deadline_ns)) return threads_alive_ == 0;
+  while (threads_alive_ + spares_alive_ != 0) {
+    if (!all_ended_.wait_until(lock_, deadline_ns)) break;
   }
-  return true;
+  return threads_alive_ + spares_alive_ == 0;
 }
 
 std::size_t multi_thread::await_shutdown(std::int64_t deadline_ns) noexcept {
@@ -329,7 +330,7 @@ std::size_t multi_thread::await_shutdown(std::int64_t deadline_ns) noexcept {
   for (os_thread& thread : threads_) ended ? thread.join() : thread.detach();
   threads_.clear();
   const raw_guard guard(lock_);
-  return threads_alive_;
+  return threads_alive_;  // the environment counts the spare ones
 }
 
 void multi_thread::abandon() noexcept {

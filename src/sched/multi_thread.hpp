@@ -87,7 +87,7 @@ class multi_thread final : public scheduler {
   static void thread_entry(void* self) noexcept;
   static void spare_entry(void* self) noexcept;
 
-  void work_on_this_thread() noexcept;
+  void work_on_this_thread(bool spare) noexcept;
   void work(worker& self) noexcept;
   [[nodiscard]] bool wait_until_ended(std::int64_t deadline_ns) noexcept;
   void work_until_stop(worker& self) noexcept;
@@ -119,7 +119,8 @@ class multi_thread final : public scheduler {
   unsigned searching_ EDO_GUARDED_BY(lock_) = 0;
   worker* driver_sleeper_ EDO_GUARDED_BY(lock_) = nullptr;  // and is not promised a wake
   bool stopping_ EDO_GUARDED_BY(lock_) = false;
-  std::size_t threads_alive_ EDO_GUARDED_BY(lock_) = 0;
+  std::size_t threads_alive_ EDO_GUARDED_BY(lock_) = 0;  // started here
+  std::size_t spares_alive_ EDO_GUARDED_BY(lock_) = 0;   // lent by the environment
   raw_condition work_or_stop_;
   raw_condition all_ended_;
 };

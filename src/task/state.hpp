@@ -40,22 +40,20 @@
 ///
 /// 4. FIELDS of the header, and who may touch them.
 ///      future       the thread that set running; a dump may read it while claimed is set
-///      output       written by the thread that set running, before complete; then, if
-///      join_interest
-///                   was set when complete was, the join handle's; else that same thread drops it
+///      output       written by the thread that set running, before complete; then the join
+///                   handle's, if join_interest was set when complete was; else that same thread
+///                   drops it
 ///      queue_next   whoever holds the runnable reference
 ///      owned hook   guarded by the owned list's lock
 ///      join_waker   the rules of the join waker:
 ///        J1  Without the bit, the join handle alone may read and write the field.
 ///        J2  With the bit, nobody writes it, and the thread that set complete may read it.
 ///        J3  The handle sets the bit after it has written the field; setting it fails once the
-///        task
-///            is complete, and the field is the handle's again.
+///            task is complete, and the field is the handle's again.
 ///        J4  The handle clears the bit to write again; clearing fails once the task is complete.
 ///        J5  The thread that set complete wakes the waker if it found the bit, then clears the
-///        bit:
-///            if join_interest is gone by then, it destroys the waker, else the field goes back to
-///            the handle.
+///            bit: if join_interest is gone by then, it destroys the waker, else the field goes
+///            back to the handle.
 ///        J6  A handle that is dropped clears join_interest, and before completion the bit as well;
 ///            it destroys the waker if the bit is clear after that.
 ///

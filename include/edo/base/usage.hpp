@@ -28,6 +28,7 @@ enum class usage : int {
   guard_order = 16,          ///< `enter()` guards destroyed in the wrong order.
   runtime_gone = 17,         ///< A timer or task of a runtime that has been shut down.
   not_awaitable = 18,        ///< The operand of `co_await`, `spawn`, … is not a future.
+  last = not_awaitable,
 };
 
 namespace detail {

@@ -22,7 +22,7 @@ class context {
   constexpr context(const edo::waker& waker, unsigned* budget) noexcept
       : waker_(&waker), budget_(budget) {}
 
-  /// The context for a child that has a waker of its own: same budget, one level deeper.
+  /// The context for a child that has a waker of its own: the budget and the nesting of `parent`.
   constexpr context(const edo::waker& waker, const context& parent) noexcept
       : waker_(&waker), budget_(parent.budget_), nesting_(parent.nesting_) {}
 

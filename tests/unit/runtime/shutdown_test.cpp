@@ -147,6 +147,40 @@ TEST_P(shutdown, names_a_blocking_job_that_does_not_end) {
   EXPECT_EQ(*edo::block_on(job), 5);  // it goes on alone, and its result arrives
 }
 
+edo::async<void> block_in_place_until(flag* blocked, std::binary_semaphore* gate) {
+  edo::block_in_place([=] {
+    blocked->set();
+    gate->acquire();
+  });
+  co_return;
+}
+
+// Blocks its worker, on purpose.
+edo::async<void> stand_until(flag* standing, std::binary_semaphore* gate) {
+  standing->set();
+  gate->acquire();
+  co_return;
+}
+
+TEST(shutdown_alone, counts_a_stuck_thread_that_took_the_place_of_a_blocked_worker_once) {
+  edo::runtime rt = edo_test::build(edo::runtime_builder::multi_thread().worker_threads(1));
+  std::binary_semaphore leave_block(0);
+  std::binary_semaphore release(0);
+  flag blocked;
+  flag stuck;
+  auto first = rt.spawn(block_in_place_until(&blocked, &leave_block));
+  rt.block_on(blocked.wait());
+  auto second = rt.spawn(stand_until(&stuck, &release));
+  rt.block_on(stuck.wait());
+  leave_block.release();
+  EXPECT_TRUE(edo::block_on(first).has_value());
+  const edo::shutdown_report report = std::move(rt).shutdown_timeout(500ms);
+  EXPECT_EQ(report.threads_left, 1U);
+  EXPECT_EQ(report.still_running.size(), 1U);
+  release.release();
+  EXPECT_TRUE(edo::block_on(second).has_value());
+}
+
 TEST_P(shutdown, timeout_zero_with_a_stuck_job_returns) {
   edo::runtime rt = make();
   std::binary_semaphore release(0);

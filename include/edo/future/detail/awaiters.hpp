@@ -43,7 +43,7 @@ class child_awaiter<std::expected<T, E>> {
     return true;
   }
   void await_suspend(std::coroutine_handle<>) const noexcept {}
-  result await_resume() {
+  [[nodiscard]] result await_resume() {
     if (early_) return std::move(*early_);
     return static_cast<promise_result<result>&>(child_).take();
   }
@@ -104,12 +104,19 @@ class leaf_awaiter : public polled<F> {
 
   bool await_ready() { return this->poll_once(frames::context_of(this->frame_)); }
   void await_suspend(std::coroutine_handle<>) noexcept { frames::suspend_at(this->frame_, *this); }
-  output_of<F> await_resume() {
-    frames::rethrow_leaf_error(this->frame_);
-    return std::move(this->result_).value();
+  output_of<F> await_resume() { return take(); }
+  /// An error must not be dropped unseen: clang warns of it.
+  [[nodiscard]] output_of<F> await_resume()
+    requires is_expected<output_of<F>>
+  {
+    return take();
   }
 
  private:
+  output_of<F> take() {
+    frames::rethrow_leaf_error(this->frame_);
+    return std::move(this->result_).value();
+  }
   static leaf_poll poll_leaf(leaf& self, context& cx) {
     return static_cast<leaf_awaiter&>(self).poll_once(cx) ? leaf_poll::ready : leaf_poll::pending;
   }
