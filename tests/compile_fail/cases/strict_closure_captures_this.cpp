@@ -16,6 +16,6 @@ struct counter {
 #else
     auto task = edo::spawn(counts());
 #endif
-    co_await task;
+    static_cast<void>(co_await task);
   }
 };
