@@ -13,7 +13,8 @@ constexpr int spins_max = 100;
 
 constexpr std::int64_t ns_per_s = 1'000'000'000;
 
-/// Sleeps while `*word == value`, at most until the deadline (monotonic; negative: for ever).
+}  // namespace
+
 void futex_wait(atomic<std::uint32_t>& word,
                 std::uint32_t value,
                 std::int64_t deadline_ns) noexcept {
@@ -39,8 +40,6 @@ void futex_wait(atomic<std::uint32_t>& word,
 void futex_wake(atomic<std::uint32_t>& word, int count) noexcept {
   ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
 }
-
-}  // namespace
 
 // The analysis does not follow a lock that is taken by an exchange.
 void raw_mutex::lock_slow() noexcept EDO_NO_LOCK_ANALYSIS {

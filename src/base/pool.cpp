@@ -13,6 +13,7 @@
 #include "edo/base/pool.hpp"
 
 #include "edo/base/cache.hpp"
+#include "edo/base/counter.hpp"
 #include "edo/base/lock.hpp"
 
 #include <cstdint>
@@ -29,32 +30,18 @@ constexpr std::size_t class_count = pool_class_count;
 // Class 0 stands for the blocks that are too large for the pool.
 constexpr std::size_t large_class = 0;
 constexpr std::uint64_t batch = 32;
-// At most 256 batches of a class wait in the depot (16 MiB of the largest); the rest is freed.
-constexpr std::size_t shelf_max = 256;
+// At most so many bytes of a class wait in the depot; the rest is freed. A burst of 10,000 tasks of
+// 400 bytes fits, so that a server that breathes in bursts does not ask malloc for each of them.
+constexpr std::size_t shelf_bytes_max = std::size_t{16} << 20;
+
+/// The same as a number of batches of class `c`.
+constexpr std::size_t shelf_max(std::size_t c) noexcept {
+  return shelf_bytes_max / (c * granule * batch);
+}
 
 struct block {
   block* next;
   block* next_batch;  // of the first block of a batch in the depot
-};
-
-/// A statistic: written by one thread at a time, read by anybody.
-class counter {
- public:
-  constexpr counter() noexcept = default;
-  explicit constexpr counter(std::uint64_t value) noexcept : value_(value) {}
-
-  void set(std::uint64_t value) noexcept {
-    // relaxed: nothing is published by it.
-    value_.store(value, memory_order_relaxed);
-  }
-  void add(std::uint64_t n) noexcept { set(get() + n); }
-  [[nodiscard]] std::uint64_t get() const noexcept {
-    // relaxed: as above.
-    return value_.load(memory_order_relaxed);
-  }
-
- private:
-  atomic<std::uint64_t> value_{0};
 };
 
 /// The free blocks of one class. One word counts the blocks taken (upper 48 bits) and those in the
@@ -159,7 +146,7 @@ void shelve(std::size_t c, block* full_batch) noexcept {
   shelf& s = *depot[c];
   {
     raw_guard guard(s.lock);
-    if (s.count < shelf_max) {
+    if (s.count < shelf_max(c)) {
       full_batch->next_batch = s.top;
       s.top = full_batch;
       ++s.count;

@@ -24,7 +24,13 @@ class driver_parker final : public parker {
 
   [[nodiscard]] bool try_acquire() noexcept override { return driver_->try_acquire(); }
   void release() noexcept override { driver_->release(); }
-  void park() noexcept override { driver_->park(); }
+  void park(std::int64_t limit_ns) noexcept override {
+    if (limit_ns < 0) {
+      driver_->park();
+    } else {
+      driver_->park_timeout(limit_ns);
+    }
+  }
   void poll() noexcept override { driver_->poll(); }
   void unpark() noexcept override { driver_->unpark(); }
 

@@ -210,7 +210,7 @@ void current_thread::turn(const root_signal& root, bool root_gave_turn) noexcept
   if (ready || yielded || stop_.load(memory_order_relaxed)) {
     parker_->poll();
   } else {
-    parker_->park();
+    parker_->park(-1);
   }
   parker_->release();
   core_.polls_since_turn = 0;

@@ -6,29 +6,40 @@
 #include "task/harness.hpp"
 #include "task/thread_state.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace edo::inline v0::detail {
 
 /// A thread that runs tasks; on its stack. Its fields are its own.
 struct multi_thread::worker {
-  core* held = nullptr;
-  bool searching = false;   // it is counted in searching_
-  bool takes_turn = false;  // it is inside the driver; wakes on this thread need no other worker
+  core* held = nullptr;  // null: it has lost it, or not got it yet
+  core_lease lease;
+  unsigned budget = poll_budget;  // of the poll that runs; tasks of the LIFO slot share one
+  bool searching = false;         // it is counted so in idle_
+  bool watches = false;           // while it sleeps
 };
 
 multi_thread::multi_thread(ref_ptr<parker> sleeper, thread_environment& environment, options how)
-    : parker_(std::move(sleeper)), environment_(environment), options_(std::move(how)) {
+    : parker_(std::move(sleeper)),
+      environment_(environment),
+      options_(std::move(how)),
+      idle_(static_cast<unsigned>(options_.workers)) {
   cores_.reserve(options_.workers);
   spare_cores_.reserve(options_.workers);
   threads_.reserve(options_.workers);
-  for (std::size_t i = 0; i < options_.workers; ++i) {
-    cores_.push_back(std::make_unique<core>());
+  random seeds(options_.seed);
+  for (unsigned i = 0; i < options_.workers; ++i) {
+    cores_.push_back(std::make_unique<core>(i, seeds.next()));
+    cores_.back()->polls_until_turn = options_.event_interval;
     spare_cores_.push_back(cores_.back().get());
   }
 }
 
-multi_thread::~multi_thread() { EDO_ASSERT(queue_.empty()); }
+multi_thread::~multi_thread() { EDO_ASSERT(!injected_.has_tasks()); }
+
+// ------------------------------------------------------------------------------- threads and cores
 
 result<void> multi_thread::start() {
   for (std::size_t i = 0; i < options_.workers; ++i) {
@@ -66,7 +77,7 @@ void multi_thread::spare_entry(void* self) noexcept {
   auto& owner = *static_cast<multi_thread*>(self);
   {
     const raw_guard guard(owner.lock_);
-    if (owner.spare_cores_.empty() || owner.stopping_) return;
+    if (owner.spare_cores_.empty() || owner.stops()) return;
     ++owner.spares_alive_;
   }
   owner.work_on_this_thread(true);
@@ -89,138 +100,26 @@ void multi_thread::work(worker& self) noexcept {
   const void* const outer_scheduler = std::exchange(thread.scheduler, this);
   void* const outer_core = std::exchange(thread.core, &self);
   work_until_stop(self);
-  bool stopping = false;
-  {
-    const raw_guard guard(lock_);
-    found_work(self);
-    stopping = stopping_;
-  }
-  if (stopping) {
-    if (self.held != nullptr) drop_all(self.held->yielded);
+  if (stops()) {
+    // Without a core: what is woken from here on goes to the injection queue, which drops it.
+    if (core* last = std::exchange(self.held, nullptr)) last->drain();
     tasks_.shut_down(INT64_MAX);
-    drain_queue();
   }
   thread.core = outer_core;
   thread.scheduler = outer_scheduler;
 }
 
-// Returns when the scheduler stops, or when this thread has lost its core to another.
-void multi_thread::work_until_stop(worker& self) noexcept {
-  for (;;) {
-    if (self.held == nullptr) {
-      const raw_guard guard(lock_);
-      if (stopping_ || !take_spare_core(self)) return;
-    }
-    if (self.held->polls_since_turn >= options_.event_interval) driver_turn(self);  // INV-4
-    if (task_header* task = next_task(self)) {
-      ++self.held->polls_since_turn;
-      run_task(*task);
-      continue;
-    }
-    if (!self.held->yielded.empty()) {
-      driver_turn(self);
-      continue;
-    }
-    const raw_guard guard(lock_);
-    if (stopping_) return;
-    if (queue_.empty()) sleep(self);
-  }
+bool multi_thread::stops() const noexcept {
+  // acquire: pairs with the release in request_shutdown(); the owned list is seen closed.
+  return stop_.load(memory_order_acquire);
 }
 
-bool multi_thread::take_spare_core(worker& self) noexcept {
-  if (spare_cores_.empty()) return false;
+bool multi_thread::attach_spare_core(worker& self) noexcept {
+  const raw_guard guard(lock_);
+  if (stops() || spare_cores_.empty()) return false;
   self.held = spare_cores_.back();
   spare_cores_.pop_back();
   return true;
-}
-
-task_header* multi_thread::next_task(worker& self) noexcept {
-  wake_target target = wake_target::nobody;
-  task_header* task = nullptr;
-  {
-    const raw_guard guard(lock_);
-    if (stopping_) return nullptr;
-    task = queue_.pop();
-    if (task == nullptr) return nullptr;
-    found_work(self);
-    if (!queue_.empty()) target = promise_wake();  // INV-1
-  }
-  keep_promise(target);
-  return task;
-}
-
-void multi_thread::found_work(worker& self) noexcept {
-  if (std::exchange(self.searching, false)) --searching_;
-}
-
-void multi_thread::driver_turn(worker& self) noexcept {
-  // If another worker is in the driver, it has its turn already.
-  if (parker_->try_acquire()) {
-    self.takes_turn = true;
-    parker_->poll();
-    self.takes_turn = false;
-    parker_->release();
-  }
-  self.held->polls_since_turn = 0;
-  const raw_guard guard(lock_);
-  queue_.append(self.held->yielded);  // INV-3; this worker looks next, for INV-1
-}
-
-// The queue is empty, the lock is held, and it is given up while the worker sleeps.
-void multi_thread::sleep(worker& self) noexcept {
-  found_work(self);  // it has looked
-  if (parker_->try_acquire()) {
-    driver_sleeper_ = &self;
-    lock_.unlock();
-    self.takes_turn = true;
-    parker_->park();
-    self.takes_turn = false;
-    parker_->release();
-    lock_.lock();
-    // Whoever promised a wake has cleared the pointer and counted this worker as searching; another
-    // worker may be the sleeper by now.
-    self.searching = driver_sleeper_ != &self;
-    if (!self.searching) driver_sleeper_ = nullptr;
-    return;
-  }
-  ++idle_;
-  while (promised_ == 0 && !stopping_) work_or_stop_.wait(lock_);
-  if (promised_ == 0) {
-    --idle_;
-    return;
-  }
-  --promised_;
-  self.searching = true;
-}
-
-// INV-2: a promise is counted now and kept by keep_promise without the lock.
-multi_thread::wake_target multi_thread::promise_wake() noexcept {
-  if (searching_ != 0) return wake_target::nobody;
-  if (idle_ != 0) {
-    --idle_;
-    ++promised_;
-    ++searching_;
-    return wake_target::idle;
-  }
-  if (driver_sleeper_ != nullptr) {
-    driver_sleeper_ = nullptr;
-    ++searching_;
-    return wake_target::driver;
-  }
-  return wake_target::nobody;
-}
-
-void multi_thread::keep_promise(wake_target target) noexcept {
-  switch (target) {
-    case wake_target::nobody:
-      return;
-    case wake_target::idle:
-      work_or_stop_.notify_one();
-      return;
-    case wake_target::driver:
-      parker_->unpark();
-      return;
-  }
 }
 
 // The calling thread as a worker of this scheduler, or null.
@@ -229,40 +128,304 @@ multi_thread::worker* multi_thread::this_worker() const noexcept {
   return thread.scheduler == this ? static_cast<worker*>(thread.core) : nullptr;
 }
 
-void multi_thread::schedule(task_header& task) noexcept {
-  const worker* self = this_worker();
-  wake_target target = wake_target::nobody;
+bool multi_thread::give_core() noexcept {
+  worker* self = this_worker();
+  if (self == nullptr || self->held == nullptr) return false;
+  core* given = nullptr;
+  static_cast<void>(self->lease.begin_use());  // an ask that has not been committed is overruled
+  if (self->lease.give()) given = std::exchange(self->held, nullptr);
+  self->lease.end_use();
+  if (given == nullptr) return false;
+  given->polls_until_turn = 0;  // its next worker begins with a turn, for INV-3
   {
-    raw_guard guard(lock_);
-    if (stopping_) {
-      guard.unlock();
-      drop_runnable(task);
-      return;
+    const raw_guard guard(lock_);
+    if (!stops()) {
+      spare_cores_.push_back(given);
+      given = nullptr;
     }
-    queue_.push(task);
-    // A worker inside the driver looks at the queue next.
-    if (self == nullptr || !self->takes_turn) target = promise_wake();
   }
-  keep_promise(target);
+  if (given != nullptr) {  // nobody will take it any more
+    given->drain();
+    return true;
+  }
+  if (environment_.run_elsewhere(&spare_entry, this)) return true;
+  regain_core();  // no thread is to be had: the others wait
+  return false;
+}
+
+void multi_thread::regain_core() noexcept {
+  worker* self = this_worker();
+  if (self == nullptr || self->held != nullptr) return;
+  if (attach_spare_core(*self)) self->lease.attach_in_poll();
+}
+
+// ---------------------------------------------------------------------------------- a worker's loop
+
+// Returns when the scheduler stops, or when this thread has lost its core to another.
+void multi_thread::work_until_stop(worker& self) noexcept {
+  if (!attach_spare_core(self)) return;
+  self.lease.attach();
+  self.held->turn_ns = monotonic_now_ns();
+  while (!stops()) {
+    if (self.held->polls_until_turn == 0) turn(self);  // INV-5
+    task_header* task = next_task(self);
+    if (task == nullptr) task = look_around(self);
+    if (task == nullptr) continue;
+    if (self.searching) stop_searching(self);
+    run(self, *task);
+    if (self.held == nullptr) {
+      if (!attach_spare_core(self)) return;
+      self.lease.attach();
+    }
+  }
+}
+
+void multi_thread::run(worker& self, task_header& task) noexcept {
+  core& c = *self.held;
+  --c.polls_until_turn;
+  c.counters.polls.add(1);
+  self.lease.begin_poll();
+  run_task(task, self.budget);
+  if (!self.lease.end_poll() && !self.lease.settle()) self.held = nullptr;
+}
+
+task_header* multi_thread::next_task(worker& self) noexcept {
+  core& c = *self.held;
+  if (c.polls_until_injection-- == 0) [[unlikely]] {
+    c.polls_until_injection = options_.injection_interval;
+    if (c.polls_until_injection == 0) {
+      c.polls_until_injection = static_cast<unsigned>(
+          std::clamp(injection_target_ns / std::max<std::int64_t>(c.mean_poll_ns, 1),
+                     injection_interval_min, injection_interval_max));
+    }
+    static_cast<void>(take_injected(c));
+  }
+  if (c.lifo_uses < core::lifo_uses_max) {
+    if (task_header* task = c.lifo.take()) {  // on the budget of the task that woke it
+      ++c.lifo_uses;
+      c.counters.lifo_polls.add(1);
+      return task;
+    }
+  }
+  c.lifo_uses = 0;
+  self.budget = poll_budget;
+  if (task_header* task = c.pop()) return task;
+  return c.lifo.take();
+}
+
+// There is nothing in the core's own queues.
+task_header* multi_thread::look_around(worker& self) noexcept {
+  core& c = *self.held;
+  if (take_injected(c)) return c.pop();
+  if (!c.yielded.empty()) {
+    turn(self);
+    return c.pop();
+  }
+  if (self.searching || idle_.begin_search()) {
+    self.searching = true;
+    if (task_header* task = steal(c)) return task;
+  }
+  sleep(self);
+  return nullptr;
+}
+
+task_header* multi_thread::steal(core& thief) noexcept {
+  const auto count = static_cast<unsigned>(cores_.size());
+  const unsigned first = thief.rng.below(count);
+  for (unsigned i = 0; i < count; ++i) {
+    core& victim = *cores_[(first + i) % count];
+    if (&victim == &thief) continue;
+    unsigned taken = 0;
+    if (task_header* task = victim.ring.steal_into(thief.ring, taken)) {
+      thief.counters.steal_operations.add(1);
+      thief.counters.stolen_tasks.add(taken);
+      return task;
+    }
+  }
+  if (take_injected(thief)) return thief.pop();
+  // Last: its worker is about to run it, unless its poll takes long.
+  for (unsigned i = 0; i < count; ++i) {
+    core& victim = *cores_[(first + i) % count];
+    if (task_header* task = victim.lifo.take()) {
+      thief.counters.steal_operations.add(1);
+      thief.counters.stolen_tasks.add(1);
+      return task;
+    }
+  }
+  return nullptr;
+}
+
+// True: the core has tasks now.
+bool multi_thread::take_injected(core& c) noexcept {
+  if (!injected_.has_tasks()) return false;
+  run_queue batch;
+  if (injected_.take(batch, cores_.size(), injection_batch) == 0) return false;
+  c.backlog.append(batch);
+  c.refill();
+  wake_for(c);
+  return true;
+}
+
+// A worker that was woken, or stole, has work: if it was the last that searched, whoever relied on
+// it must not be forgotten.
+void multi_thread::stop_searching(worker& self) noexcept {
+  self.searching = false;
+  // seq_cst: see goes_on_watching(). Whoever leaves a wake out from now on makes another watch.
+  if (std::exchange(self.watches, false)) watch_.store(watch::nobody, memory_order_seq_cst);
+  if (!idle_.end_search()) return;
+  for (const auto& c : cores_) wake_for(*c);
+}
+
+void multi_thread::turn(worker& self) noexcept {
+  core& c = *self.held;
+  c.polls_until_turn = options_.event_interval;
+  measure(c);
+  // If another worker is in the driver, it has its turn already.
+  if (parker_->try_acquire()) {
+    parker_->poll();
+    parker_->release();
+  }
+  c.backlog.append(c.yielded);  // INV-3
+  c.refill();
+  wake_for(c);
+}
+
+// The mean time of a poll, of late, and what follows from it.
+void multi_thread::measure(core& c) noexcept {
+  const std::int64_t now = monotonic_now_ns();
+  const std::int64_t spent = now - std::exchange(c.turn_ns, now);
+  const std::uint64_t polls = c.counters.polls.get();
+  const auto count = static_cast<std::int64_t>(polls - std::exchange(c.polls_at_turn, polls));
+  c.counters.busy_ns.add(static_cast<std::uint64_t>(spent));
+  if (count == 0) return;
+  c.mean_poll_ns += (spent / count - c.mean_poll_ns) / 4;
+  const auto polls_worth = static_cast<unsigned>(std::clamp<std::int64_t>(
+      wake_worth_ns / std::max<std::int64_t>(c.mean_poll_ns, 1), 1, core::ring_size / 2));
+  const unsigned depth = std::bit_ceil(polls_worth);
+  // relaxed, both: a hint. It changes by powers of two only, so rarely.
+  if (wake_depth_.load(memory_order_relaxed) != depth) {
+    wake_depth_.store(depth, memory_order_relaxed);
+  }
+}
+
+// INV-2: the core's queues are empty.
+void multi_thread::sleep(worker& self) noexcept {
+  core& c = *self.held;
+  measure(c);
+  c.polls_until_turn = options_.event_interval;  // the driver has its turn now
+  const bool drives = parker_->try_acquire();
+  const bool last = idle_.park(c, std::exchange(self.searching, false), drives);
+  if (last && injected_.has_tasks()) wake_one();  // perhaps this one
+  c.counters.parks.add(1);
+  const std::int64_t limit_ns = goes_on_watching(self) ? watch_period_ns : -1;
+  if (drives) {
+    c.sleeper.sleep_in(*parker_, limit_ns);
+    parker_->release();
+  } else {
+    c.sleeper.sleep(limit_ns);
+  }
+  c.counters.unparks.add(1);
+  c.turn_ns = monotonic_now_ns();
+  self.searching = !idle_.leave(c);
+  if (self.searching && !self.watches) {
+    watch expected = watch::wanted;
+    // seq_cst: every change of the role is; see goes_on_watching().
+    self.watches = watch_.compare_exchange_strong(expected, watch::taken, memory_order_seq_cst,
+                                                  memory_order_seq_cst);
+  }
+  if (!self.searching && c.ring.empty()) c.counters.noop_unparks.add(1);
+}
+
+// The worker counts as asleep. A watcher goes on while somebody is awake.
+bool multi_thread::goes_on_watching(worker& self) noexcept {
+  if (!self.watches) return false;
+  if (idle_.anybody_awake()) return true;
+  // seq_cst, against a worker that wakes up now and leaves a wake out: it counts itself awake and
+  // then reads the role; here it is the other way round, so one of the two sees the other.
+  watch_.store(watch::nobody, memory_order_seq_cst);
+  self.watches = false;
+  if (!idle_.anybody_awake()) return false;
+  watch expected = watch::nobody;
+  self.watches = watch_.compare_exchange_strong(expected, watch::taken, memory_order_seq_cst,
+                                                memory_order_seq_cst);
+  return self.watches;
+}
+
+// ----------------------------------------------------------------------------------------- schedule
+
+// Wakes a sleeper for what waits in the ring of `c`, or in the injection queue, if that is worth it.
+void multi_thread::wake_for(const core& c) noexcept {
+  if (!idle_.may_choose()) return;
+  const unsigned length = c.ring.size();
+  if (length == 0 && !injected_.has_tasks()) return;
+  // relaxed: a hint.
+  if (length >= wake_depth_.load(memory_order_relaxed) || injected_.has_tasks()) {
+    wake_one();
+    return;
+  }
+  watch expected = watch::nobody;
+  // seq_cst, these: see goes_on_watching().
+  if (watch_.load(memory_order_seq_cst) != expected) return;
+  if (!watch_.compare_exchange_strong(expected, watch::wanted, memory_order_seq_cst,
+                                      memory_order_seq_cst)) {
+    return;
+  }
+  if (core* chosen = idle_.choose()) {
+    chosen->sleeper.wake(*parker_);
+    return;
+  }
+  // Somebody searches, and will come by here when that ends.
+  expected = watch::wanted;
+  watch_.compare_exchange_strong(expected, watch::nobody, memory_order_seq_cst,
+                                 memory_order_seq_cst);
+}
+
+void multi_thread::wake_one() noexcept {
+  if (core* chosen = idle_.choose()) chosen->sleeper.wake(*parker_);
+}
+
+void multi_thread::inject(task_header& task) noexcept {
+  if (injected_.push(task)) {
+    wake_one();
+  } else {
+    drop_runnable(task);
+  }
+}
+
+void multi_thread::schedule(task_header& task) noexcept {
+  worker* self = this_worker();
+  if (self == nullptr || self->held == nullptr) {
+    inject(task);
+    return;
+  }
+  core& c = *self->held;
+  if (!self->lease.in_poll()) {  // in the driver, which is followed by a look into the queue
+    c.push_back(task);
+    return;
+  }
+  bool wakes = false;
+  const bool usable = self->lease.begin_use();
+  if (usable) {
+    c.push_next(task);
+    wakes = idle_.may_choose() && !c.ring.empty();
+  }
+  self->lease.end_use();
+  if (!usable) inject(task);
+  if (wakes) wake_for(c);
 }
 
 void multi_thread::reschedule(task_header& task, bool gave_turn) noexcept {
   worker* self = this_worker();
   if (self == nullptr || self->held == nullptr) {
-    schedule(task);
+    inject(task);
     return;
   }
-  if (gave_turn) {
-    self->held->yielded.push(task);
-    return;
-  }
-  raw_guard guard(lock_);
-  if (!stopping_) {
-    queue_.push(task);  // this worker looks next, for INV-1
-    return;
-  }
-  guard.unlock();
-  drop_runnable(task);
+  core& c = *self->held;
+  const bool usable = self->lease.begin_use();
+  if (usable && gave_turn) c.yielded.push(task);
+  if (usable && !gave_turn) c.push_back(task);
+  self->lease.end_use();
+  if (!usable) inject(task);
 }
 
 void multi_thread::block_on(root_poll& root) {
@@ -275,40 +438,22 @@ void multi_thread::block_on(root_poll& root) {
   }
 }
 
-bool multi_thread::give_core() noexcept {
-  worker* self = this_worker();
-  if (self == nullptr || self->held == nullptr) return false;
-  wake_target target = wake_target::nobody;
-  {
-    const raw_guard guard(lock_);
-    if (stopping_) return false;
-    core* given = std::exchange(self->held, nullptr);
-    given->polls_since_turn = 0;
-    queue_.append(given->yielded);
-    if (!queue_.empty()) target = promise_wake();
-    spare_cores_.push_back(given);
-  }
-  keep_promise(target);
-  if (environment_.run_elsewhere(&spare_entry, this)) return true;
-  regain_core();  // no thread is to be had: the others wait
-  return false;
-}
-
-void multi_thread::regain_core() noexcept {
-  worker* self = this_worker();
-  if (self == nullptr || self->held != nullptr) return;
-  const raw_guard guard(lock_);
-  static_cast<void>(take_spare_core(*self));
-}
+// ----------------------------------------------------------------------------------------- shutdown
 
 void multi_thread::request_shutdown() noexcept {
   tasks_.close();
+  std::vector<core*> spare;
   {
     const raw_guard guard(lock_);
-    stopping_ = true;
+    // release: pairs with the acquire in stops().
+    stop_.store(true, memory_order_release);
+    spare.swap(spare_cores_);
   }
-  work_or_stop_.notify_all();
-  parker_->unpark();
+  for (core* c : spare) c->drain();
+  run_queue left;
+  injected_.close(left);
+  drop_all(left);
+  for (const auto& c : cores_) c->sleeper.wake(*parker_);
 }
 
 bool multi_thread::wait_until_ended(std::int64_t deadline_ns) noexcept {
@@ -324,7 +469,6 @@ std::size_t multi_thread::await_shutdown(std::int64_t deadline_ns) noexcept {
   if (!wait_until_ended(help_at < deadline_ns ? help_at : deadline_ns)) {
     // All workers may be stuck in a poll: what does not run is destroyed here.
     tasks_.shut_down(deadline_ns);
-    drain_queue();
   }
   const bool ended = wait_until_ended(deadline_ns);
   for (os_thread& thread : threads_) ended ? thread.join() : thread.detach();
@@ -336,15 +480,6 @@ std::size_t multi_thread::await_shutdown(std::int64_t deadline_ns) noexcept {
 void multi_thread::abandon() noexcept {
   for (os_thread& thread : threads_) thread.detach();
   threads_.clear();
-}
-
-void multi_thread::drain_queue() noexcept {
-  run_queue left;
-  {
-    const raw_guard guard(lock_);
-    left.append(queue_);
-  }
-  drop_all(left);
 }
 
 }  // namespace edo::inline v0::detail

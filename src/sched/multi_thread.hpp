@@ -1,44 +1,55 @@
-/// Runs tasks on worker threads: in this form with one queue under one lock.
+/// Runs tasks on worker threads that steal from each other.
 ///
-/// 1. A *worker* is a thread that can run tasks, a *core* the right to do so; there are as many
-///    cores as the runtime has workers. A worker holds a core while it polls, and gives it away
-///    before it blocks (`give_core`); another thread takes it up. Any thread schedules.
-/// 2. What a worker is doing, as the others see it (all under `lock_`):
-///      polling    it runs a task; it will look at the queue again, nobody knows when
-///      searching  it has been woken for the queue and has not looked yet; counted in `searching_`
-///      idle       it waits for the condition; counted in `idle_`
-///      driving    it sleeps in the parker; `driver_sleeper_`
-/// 3.     polling --queue empty--> driving (if nobody drives) or idle
-///        idle, driving --schedule--> searching --looks--> polling, driving or idle
-///        driving --event, timer--> looks
-///        polling --give_core--> without a core --regain_core--> polling, or the thread leaves
-/// 4. `queue_` and the counters are guarded by `lock_`; a core is its worker's alone, or under the
-///    lock in `spare_cores_`.
-/// 5. INV-1 Whenever the lock is free and the queue is not empty: some worker searches, or none is
-///          idle or driving. So a task in the queue waits for a busy worker only if all are busy.
-///          Kept by schedule (wakes one unless one searches already) and by next_task (a worker
-///          that takes a task and leaves others wakes the next one). Hence at most one worker is
-///          woken at a time, and a burst of n tasks from one thread costs at most one wake then.
-///    INV-2 `searching_` counts wakes that have been promised and not yet been answered by a look
-///          at the queue. A worker is promised one under the lock, before it is notified.
-///    INV-3 A task that gave its turn away is not in the queue before its worker has given the
-///          driver a turn (or another worker sleeps in it).
-///    INV-4 A busy worker gives the driver a turn every `event_interval` polls.
-/// 6. Races. Schedule against a worker that goes to sleep: both are under the lock; the worker
-///    counts as idle or driving before it lets go of it, and an unpark before its sleep is not
-///    lost. Wakes from inside the driver's turn need no other worker: their thread looks next.
-///    Schedule against stop: `stopping_` is under the lock, and the task is dropped then; its
-///    future is in the owned list.
-/// 7. Stress test: runtime_stress_test.
+/// 1. PURPOSE. A *worker* is a thread that can run tasks; a *core* (core.hpp) is what lets it: the
+///    queues. There are as many cores as the runtime has workers. A worker holds a core while it
+///    polls, by a lease (lease.hpp), and gives it away before it blocks (`give_core`); another
+///    thread takes it up. Any thread schedules.
+/// 2. WHERE A TASK WAITS.
+///      woken by a poll           the LIFO slot of the poll's core; what was there, behind its ring
+///      woken by itself           behind the ring of its core
+///      woken by the driver       behind the ring of the core whose worker drives
+///      yielded, budget spent     the core's `yielded`, behind its ring after the driver's turn
+///      woken from elsewhere      the injection queue (inject_queue.hpp)
+///      ring full                 the core's `backlog`, from which the ring is filled again
+/// 3. WHAT A WORKER DOES, in this order: at each 61st poll, a turn of the driver; at each
+///    `injection interval`, a batch from the injection queue; the LIFO slot, at most three times
+///    in a row; its ring; its backlog; the yielded tasks, after a turn; the injection queue; half
+///    of another core's ring; another's LIFO slot; sleep, in the driver if nobody drives, else on
+///    its core's word.
+/// 4. WHO IS WOKEN (idle_set.hpp). A push into the injection queue wakes a sleeper unless a worker
+///    searches. A push into a ring does so only if what waits there is worth more than a wake costs:
+///    length of the ring × mean time of a poll of late ≥ `wake_worth_ns`. The LIFO slot wakes
+///    nobody: its worker runs it next; those who search find it.
+///    A mean tells nothing of the poll that begins now, which may block. So the first wake that is
+///    left out wakes one worker all the same, to *watch*: while others are awake it sleeps for
+///    `watch_period_ns` at most and looks around again. A watcher that finds work, or finds all
+///    others asleep, gives the role up. `watch_`:
+///      nobody --a wake is left out--> wanted --a worker wakes up--> taken --> nobody
+/// 5. FIELDS. Cores: as core.hpp says. `spare_cores_`, thread counts: under `lock_`. `stop_`: any
+///    thread. The injection queue, the idle set, the parker: their own rules.
+/// 6. INVARIANTS.
+///    INV-1  A runnable task's reference is in one queue, or with the worker that runs it.
+///    INV-2  A worker sleeps only with empty queues of its own; see idle_set.hpp for the rest.
+///    INV-3  A task that gave its turn away is not queued before the driver has had a turn.
+///    INV-4  Between two polls of a task that is queued, or two looks into the injection queue by a
+///           busy worker, lie at most so many polls as stand before it, times `lifo_uses_max` + 1.
+///    INV-5  A busy worker gives the driver a turn every `event_interval` polls.
+/// 7. RACES. Schedule against stop: a task that reaches a queue after its worker has drained it
+///    cannot be: a worker drains its core when it has let go of it, and from then on its pushes go
+///    to the injection queue, which is closed. Its future is in the owned list, and destroyed there.
+/// 8. MODEL TEST: with the model checker. Until then scheduler_stress_test, runtime_stress_test.
 #pragma once
 
 #include "edo/base/lock.hpp"
 #include "edo/base/ref_ptr.hpp"
 #include "edo/base/result.hpp"
 
+#include "sched/core.hpp"
+#include "sched/idle_set.hpp"
+#include "sched/inject_queue.hpp"
+#include "sched/lease.hpp"
 #include "sched/os_thread.hpp"
 #include "sched/parker.hpp"
-#include "sched/run_queue.hpp"
 #include "sched/scheduler.hpp"
 
 #include <cstddef>
@@ -54,6 +65,8 @@ class multi_thread final : public scheduler {
     std::size_t workers = 1;
     unsigned event_interval = 61;
     os_thread::options thread;
+    unsigned injection_interval = 0;  ///< 0: tuned by the mean time of a poll.
+    std::uint64_t seed = 1;           ///< Of the order in which workers look at each other.
   };
 
   multi_thread(ref_ptr<parker> sleeper, thread_environment& environment, options how);
@@ -73,33 +86,52 @@ class multi_thread final : public scheduler {
   void regain_core() noexcept override;
   [[nodiscard]] bool can_give_core() const noexcept override { return true; }
 
- private:
-  struct core {
-    run_queue yielded;  // queued again after the next turn of the driver
-    unsigned polls_since_turn = 0;
-  };
-  struct worker;
-  enum class wake_target : unsigned char { nobody, idle, driver };
+  [[nodiscard]] const std::vector<std::unique_ptr<core>>& cores() const noexcept { return cores_; }
+  [[nodiscard]] const inject_queue& injected() const noexcept { return injected_; }
 
+ private:
+  struct worker;
+  enum class watch : unsigned char { nobody, wanted, taken };
+
+  /// What a wake of another thread costs both sides, roughly: a futex and a switch.
+  static constexpr std::int64_t wake_worth_ns = 10'000;
+  /// How long a task may wait behind a poll that takes unusually long, while a worker sleeps.
+  static constexpr std::int64_t watch_period_ns = 5'000'000;
+  /// How long a task may wait in the injection queue of busy workers, roughly. Tokio's figure.
+  static constexpr std::int64_t injection_target_ns = 200'000;
+  static constexpr std::int64_t injection_interval_min = 8;
+  static constexpr std::int64_t injection_interval_max = 127;
+  /// How many tasks a worker takes out of the injection queue at once.
+  static constexpr std::size_t injection_batch = core::ring_size / 2;
   /// How long a shutdown leaves the destruction of tasks to the workers alone.
   static constexpr std::int64_t help_after_ns = 10'000'000;
 
   static void thread_entry(void* self) noexcept;
   static void spare_entry(void* self) noexcept;
 
+  // a worker's own
   void work_on_this_thread(bool spare) noexcept;
   void work(worker& self) noexcept;
-  [[nodiscard]] bool wait_until_ended(std::int64_t deadline_ns) noexcept;
   void work_until_stop(worker& self) noexcept;
+  void run(worker& self, task_header& task) noexcept;
   [[nodiscard]] task_header* next_task(worker& self) noexcept;
-  void driver_turn(worker& self) noexcept;
-  void sleep(worker& self) noexcept EDO_REQUIRES(lock_);
-  void found_work(worker& self) noexcept EDO_REQUIRES(lock_);
-  [[nodiscard]] bool take_spare_core(worker& self) noexcept EDO_REQUIRES(lock_);
-  [[nodiscard]] wake_target promise_wake() noexcept EDO_REQUIRES(lock_);
-  void keep_promise(wake_target target) noexcept;
-  void drain_queue() noexcept;
+  [[nodiscard]] task_header* look_around(worker& self) noexcept;
+  [[nodiscard]] task_header* steal(core& thief) noexcept;
+  [[nodiscard]] bool take_injected(core& c) noexcept;
+  void stop_searching(worker& self) noexcept;
+  [[nodiscard]] bool goes_on_watching(worker& self) noexcept;
+  void turn(worker& self) noexcept;
+  void measure(core& c) noexcept;
+  void sleep(worker& self) noexcept;
+  [[nodiscard]] bool attach_spare_core(worker& self) noexcept;
   [[nodiscard]] worker* this_worker() const noexcept;
+
+  // any thread
+  void inject(task_header& task) noexcept;
+  void wake_one() noexcept;
+  void wake_for(const core& c) noexcept;
+  [[nodiscard]] bool stops() const noexcept;
+  [[nodiscard]] bool wait_until_ended(std::int64_t deadline_ns) noexcept;
 
   // immutable after construction
   const ref_ptr<parker> parker_;
@@ -110,18 +142,18 @@ class multi_thread final : public scheduler {
   // the thread that builds and the one that shuts down
   std::vector<os_thread> threads_;
 
+  // any thread, each with its own rules
+  alignas(cache_line) inject_queue injected_;
+  idle_set idle_;
+  alignas(cache_line) atomic<unsigned> wake_depth_{1};  // a ring this long is worth a wake
+  atomic<watch> watch_{watch::nobody};
+  atomic<bool> stop_{false};
+
   // guarded by lock_
   raw_mutex lock_;
-  run_queue queue_ EDO_GUARDED_BY(lock_);
   std::vector<core*> spare_cores_ EDO_GUARDED_BY(lock_);
-  unsigned idle_ EDO_GUARDED_BY(lock_) = 0;      // waiting, and not promised a wake
-  unsigned promised_ EDO_GUARDED_BY(lock_) = 0;  // wakes for those who wait
-  unsigned searching_ EDO_GUARDED_BY(lock_) = 0;
-  worker* driver_sleeper_ EDO_GUARDED_BY(lock_) = nullptr;  // and is not promised a wake
-  bool stopping_ EDO_GUARDED_BY(lock_) = false;
   std::size_t threads_alive_ EDO_GUARDED_BY(lock_) = 0;  // started here
   std::size_t spares_alive_ EDO_GUARDED_BY(lock_) = 0;   // lent by the environment
-  raw_condition work_or_stop_;
   raw_condition all_ended_;
 };
 

@@ -4,6 +4,8 @@
 
 #include "edo/base/ref_ptr.hpp"
 
+#include <cstdint>
+
 namespace edo::inline v0::detail {
 
 /// One thread at a time holds it, and drives; `unpark` is never lost. The runtime makes one of its
@@ -20,9 +22,10 @@ class parker : public ref_counted<parker> {
   [[nodiscard]] virtual bool try_acquire() noexcept = 0;
   virtual void release() noexcept = 0;
 
-  /// Sleeps until an event, a timer or `unpark`; wakes what is due on this thread before it
-  /// returns. May return for nothing. Requires the right to drive, as does `poll`.
-  virtual void park() noexcept = 0;
+  /// Sleeps until an event, a timer or `unpark`, at most `limit_ns` (negative: without a limit);
+  /// wakes what is due on this thread before it returns. May return for nothing. Requires the right
+  /// to drive, as does `poll`.
+  virtual void park(std::int64_t limit_ns) noexcept = 0;
   /// The same without sleeping.
   virtual void poll() noexcept = 0;
 

@@ -87,10 +87,9 @@ void destroy_future(task_header& task) noexcept {
   complete(task);
 }
 
-void poll_future(task_header& task) noexcept {
+void poll_future(task_header& task, unsigned& budget) noexcept {
   const current_task_scope scope(task);
   const borrowed_waker waker(&task, &task_waker_vtable);
-  unsigned budget = poll_budget;
   context cx(waker.get(), &budget);
   if (task.ops->poll(task, cx) == task_poll::finished) {
     complete(task);
@@ -157,9 +156,14 @@ void launch(task_header& task, task_scheduler& scheduler) noexcept {
 }
 
 void run_task(task_header& task) noexcept {
+  unsigned budget = poll_budget;
+  run_task(task, budget);
+}
+
+void run_task(task_header& task, unsigned& budget) noexcept {
   switch (state::to_running(task.word)) {
     case state::run_effect::poll:
-      poll_future(task);
+      poll_future(task, budget);
       return;
     case state::run_effect::destroy:
       destroy_future(task);

@@ -23,6 +23,9 @@ void launch(task_header& task, task_scheduler& scheduler) noexcept;
 /// On a thread of its scheduler, in the runtime's context.
 void run_task(task_header& task) noexcept;
 
+/// The same on what is left of a budget.
+void run_task(task_header& task, unsigned& budget) noexcept;
+
 /// Completes a task for which `to_shutdown` said `destroy`: its future is destroyed here. Uses one
 /// reference (the owned list's) of the caller.
 void destroy_task(task_header& task) noexcept;

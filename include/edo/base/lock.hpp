@@ -122,6 +122,15 @@ class EDO_API raw_condition {
   atomic<std::uint32_t> waiters_{0};
 };
 
+/// Sleeps while `word == value`, until it is woken, at most until the deadline (monotonic; negative:
+/// for ever). May return for nothing. A read-modify-write by the waker before `futex_wake` is seen.
+EDO_API void futex_wait(atomic<std::uint32_t>& word,
+                        std::uint32_t value,
+                        std::int64_t deadline_ns) noexcept;
+
+/// Wakes up to `count` threads that sleep on `word`.
+EDO_API void futex_wake(atomic<std::uint32_t>& word, int count) noexcept;
+
 /// Now, in nanoseconds of the monotonic clock.
 [[nodiscard]] EDO_API std::int64_t monotonic_now_ns() noexcept;
 

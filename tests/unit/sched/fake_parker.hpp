@@ -5,6 +5,7 @@
 #include "sched/scheduler.hpp"
 #include "task/thread_state.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -22,11 +23,16 @@ class fake_parker final : public edo::detail::parker {
     const std::lock_guard guard(lock_);
     held_ = false;
   }
-  void park() noexcept override {
+  void park(std::int64_t limit_ns) noexcept override {
     std::unique_lock guard(lock_);
     ++parks_;
     changed_.notify_all();
-    changed_.wait(guard, [&] { return unparked_; });
+    const auto unparked = [&] { return unparked_; };
+    if (limit_ns < 0) {
+      changed_.wait(guard, unparked);
+    } else {
+      changed_.wait_for(guard, std::chrono::nanoseconds(limit_ns), unparked);
+    }
     unparked_ = false;
     guard.unlock();
     if (on_turn) on_turn();

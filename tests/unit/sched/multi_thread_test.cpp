@@ -136,22 +136,25 @@ TEST(multi_thread, tasks_that_wait_for_each_other_occupy_all_workers_at_once) {
   }
 }
 
-TEST(multi_thread, a_wake_from_inside_a_poll_reaches_another_worker) {
+TEST(multi_thread, tasks_spawned_by_a_poll_that_goes_on_reach_another_worker) {
   fixture f(2);
   f.start();
-  // The first task blocks its worker until the one it spawns has run.
+  // The first task blocks its worker until those that it spawns have run. One spawned task alone
+  // would wait in the LIFO slot, for which nobody is woken; the second pushes it out.
   struct spawning {
     fixture* f;
     edo::poll_result<void> poll(edo::context&) {
-      std::binary_semaphore ran(0);
+      std::counting_semaphore<2> ran(0);
       struct releasing {
-        std::binary_semaphore* ran;
+        std::counting_semaphore<2>* ran;
         edo::poll_result<void> poll(edo::context&) {
           ran->release();
           return edo::done;
         }
       };
-      auto h = spawn_on(*f->scheduler, releasing{&ran});
+      auto first = spawn_on(*f->scheduler, releasing{&ran});
+      auto second = spawn_on(*f->scheduler, releasing{&ran});
+      ran.acquire();
       ran.acquire();
       return edo::done;
     }
