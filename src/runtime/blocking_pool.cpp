@@ -40,7 +40,7 @@ result<void> blocking_pool::spawn(task_header& job) noexcept {
   guard.unlock();
   while (task_header* task = stranded.pop()) {
     task_abort(*task);
-    run_task(*task);
+    if (run_task(*task) != run_outcome::settled) drop_runnable(*task);
   }
   return started;
 }
@@ -131,7 +131,7 @@ void blocking_pool::run_one() noexcept {
   } else {
     task_header* const job = queue_.pop();
     lock_.unlock();
-    run_task(*job);
+    if (run_task(*job) != run_outcome::settled) drop_runnable(*job);
   }
   lock_.lock();
 }
@@ -209,7 +209,5 @@ std::size_t blocking_pool::thread_count() noexcept {
 }
 
 void blocking_pool::schedule(task_header& job) noexcept { drop_runnable(job); }
-
-void blocking_pool::reschedule(task_header& job, bool) noexcept { drop_runnable(job); }
 
 }  // namespace edo::inline v0::detail

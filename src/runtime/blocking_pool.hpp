@@ -55,7 +55,6 @@ class blocking_pool final : public task_scheduler {
 
   // As the scheduler of jobs: a job is never woken, and never polled twice.
   void schedule(task_header& job) noexcept override;
-  void reschedule(task_header& job, bool gave_turn) noexcept override;
   [[nodiscard]] bool release(task_header& job) noexcept override { return jobs_.remove(job); }
 
  private:

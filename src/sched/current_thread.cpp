@@ -127,12 +127,6 @@ void current_thread::schedule(task_header& task) noexcept {
   parker_->unpark();
 }
 
-void current_thread::reschedule(task_header& task, bool gave_turn) noexcept {
-  // A task is polled by the thread with the core only, and block_in_place refuses there.
-  EDO_ASSERT(has_core());
-  (gave_turn ? core_.yielded : core_.ready).push(task);
-}
-
 bool current_thread::try_take_core() noexcept {
   const raw_guard guard(lock_);
   if (core_taken_ || closed_) return false;
@@ -185,6 +179,7 @@ task_header* current_thread::next_task() noexcept {
 }
 
 void current_thread::run_tasks(const root_signal& root) noexcept {
+  const running_scope running;
   // A woken root is polled after one round at the latest, so that tasks cannot starve it.
   while (core_.polls_since_turn < event_interval_) {
     // relaxed: a hint; request_shutdown unparks after setting it.
@@ -192,7 +187,17 @@ void current_thread::run_tasks(const root_signal& root) noexcept {
     task_header* task = next_task();
     if (task == nullptr) return;
     ++core_.polls_since_turn;
-    run_task(*task);
+    unsigned budget = poll_budget;
+    switch (run_task(*task, running.thread(), budget)) {
+      case run_outcome::settled:
+        break;
+      case run_outcome::woken:
+        core_.ready.push(*task);
+        break;
+      case run_outcome::gave_turn:
+        core_.yielded.push(*task);
+        break;
+    }
     if (core_.ready.empty() && root.is_woken()) return;
   }
 }

@@ -44,7 +44,6 @@ class current_thread final : public scheduler {
   ~current_thread() override;
 
   void schedule(task_header& task) noexcept override;
-  void reschedule(task_header& task, bool gave_turn) noexcept override;
   void block_on(root_poll& root) override;
   void request_shutdown() noexcept override;
   [[nodiscard]] std::size_t await_shutdown(std::int64_t deadline_ns) noexcept override;

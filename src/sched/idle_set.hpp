@@ -24,7 +24,7 @@
 ///    acquire and release both could miss. Both may see each other: one needless wake.
 ///    A searcher that has found a task and stops searching, against a push that relied on it: it
 ///    looks into the injection queue after end_search, and chooses another if there is something.
-/// 7. MODEL TEST: idle_set (with the model checker). Until then scheduler_stress_test.
+/// 7. MODEL TEST: idle_set (with the model checker). Until then idle_set_test.
 #pragma once
 
 #include "edo/base/atomic.hpp"

@@ -39,7 +39,7 @@
 ///    with membarrier(2). If both see each other, the one compare-exchange of revoke decides.
 ///    `give` runs on the worker's own thread, where program order is enough.
 ///
-/// 7. MODEL TEST: lease (with the model checker). Until then lease_test.
+/// 7. MODEL TEST: lease (with the model checker). Until then core_test.
 #pragma once
 
 #include "edo/base/assert.hpp"

@@ -163,6 +163,7 @@ void multi_thread::regain_core() noexcept {
 
 // Returns when the scheduler stops, or when this thread has lost its core to another.
 void multi_thread::work_until_stop(worker& self) noexcept {
+  const running_scope running;
   if (!attach_spare_core(self)) return;
   self.lease.attach();
   self.held->turn_ns = monotonic_now_ns();
@@ -172,7 +173,7 @@ void multi_thread::work_until_stop(worker& self) noexcept {
     if (task == nullptr) task = look_around(self);
     if (task == nullptr) continue;
     if (self.searching) stop_searching(self);
-    run(self, *task);
+    run(self, running.thread(), *task);
     if (self.held == nullptr) {
       if (!attach_spare_core(self)) return;
       self.lease.attach();
@@ -180,13 +181,22 @@ void multi_thread::work_until_stop(worker& self) noexcept {
   }
 }
 
-void multi_thread::run(worker& self, task_header& task) noexcept {
+void multi_thread::run(worker& self, thread_state& thread, task_header& task) noexcept {
   core& c = *self.held;
   --c.polls_until_turn;
   c.counters.polls.add(1);
   self.lease.begin_poll();
-  run_task(task, self.budget);
-  if (!self.lease.end_poll() && !self.lease.settle()) self.held = nullptr;
+  const run_outcome outcome = run_task(task, thread, self.budget);
+  if (!self.lease.end_poll() && !self.lease.settle()) [[unlikely]]
+    self.held = nullptr;
+  if (outcome == run_outcome::settled) return;
+  if (self.held == nullptr) [[unlikely]] {
+    inject(task);
+  } else if (outcome == run_outcome::woken) {
+    self.held->push_back(task);
+  } else {
+    self.held->yielded.push(task);
+  }
 }
 
 task_header* multi_thread::next_task(worker& self) noexcept {
@@ -412,20 +422,6 @@ void multi_thread::schedule(task_header& task) noexcept {
   self->lease.end_use();
   if (!usable) inject(task);
   if (wakes) wake_for(c);
-}
-
-void multi_thread::reschedule(task_header& task, bool gave_turn) noexcept {
-  worker* self = this_worker();
-  if (self == nullptr || self->held == nullptr) {
-    inject(task);
-    return;
-  }
-  core& c = *self->held;
-  const bool usable = self->lease.begin_use();
-  if (usable && gave_turn) c.yielded.push(task);
-  if (usable && !gave_turn) c.push_back(task);
-  self->lease.end_use();
-  if (!usable) inject(task);
 }
 
 void multi_thread::block_on(root_poll& root) {

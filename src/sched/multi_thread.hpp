@@ -37,7 +37,7 @@
 /// 7. RACES. Schedule against stop: a task that reaches a queue after its worker has drained it
 ///    cannot be: a worker drains its core when it has let go of it, and from then on its pushes go
 ///    to the injection queue, which is closed. Its future is in the owned list, and destroyed there.
-/// 8. MODEL TEST: with the model checker. Until then scheduler_stress_test, runtime_stress_test.
+/// 8. MODEL TEST: with the model checker. Until then multi_thread_test, runtime_stress_test.
 #pragma once
 
 #include "edo/base/lock.hpp"
@@ -51,6 +51,7 @@
 #include "sched/os_thread.hpp"
 #include "sched/parker.hpp"
 #include "sched/scheduler.hpp"
+#include "task/thread_state.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -77,7 +78,6 @@ class multi_thread final : public scheduler {
   [[nodiscard]] result<void> start();
 
   void schedule(task_header& task) noexcept override;
-  void reschedule(task_header& task, bool gave_turn) noexcept override;
   void block_on(root_poll& root) override;
   void request_shutdown() noexcept override;
   [[nodiscard]] std::size_t await_shutdown(std::int64_t deadline_ns) noexcept override;
@@ -113,7 +113,7 @@ class multi_thread final : public scheduler {
   void work_on_this_thread(bool spare) noexcept;
   void work(worker& self) noexcept;
   void work_until_stop(worker& self) noexcept;
-  void run(worker& self, task_header& task) noexcept;
+  void run(worker& self, thread_state& thread, task_header& task) noexcept;
   [[nodiscard]] task_header* next_task(worker& self) noexcept;
   [[nodiscard]] task_header* look_around(worker& self) noexcept;
   [[nodiscard]] task_header* steal(core& thief) noexcept;

@@ -15,28 +15,6 @@ namespace {
 
 namespace state = task_state;
 
-/// Makes `task` the thread's current one, for as long as its code runs here.
-class current_task_scope {
- public:
-  explicit current_task_scope(task_header& task) noexcept
-      : thread_(this_thread_state()),
-        outer_task_(std::exchange(thread_.task, &task)),
-        outer_yielded_(std::exchange(thread_.yielded, false)) {}
-  current_task_scope(const current_task_scope&) = delete;
-  current_task_scope& operator=(const current_task_scope&) = delete;
-  ~current_task_scope() {
-    thread_.task = outer_task_;
-    thread_.yielded = outer_yielded_;
-  }
-
-  [[nodiscard]] bool yielded() const noexcept { return thread_.yielded; }
-
- private:
-  thread_state& thread_;  // a task does not change threads inside a poll
-  task_header* const outer_task_;
-  const bool outer_yielded_;
-};
-
 void free_task(task_header& task) noexcept {
   EDO_ASSERT(state::is_complete(task.word));  // INV-5
   task_scheduler* scheduler = task.scheduler;
@@ -82,34 +60,35 @@ void complete(task_header& task) noexcept {
 
 /// The future is this thread's. Uses the runner's reference.
 void destroy_future(task_header& task) noexcept {
-  const current_task_scope scope(task);
+  const running_scope scope;
+  scope.thread().task = &task;
   task.ops->cancel(task);
   complete(task);
 }
 
-void poll_future(task_header& task, unsigned& budget) noexcept {
-  const current_task_scope scope(task);
+run_outcome poll_future(task_header& task, thread_state& thread, unsigned& budget) noexcept {
+  thread.task = &task;
+  thread.yielded = false;
   const borrowed_waker waker(&task, &task_waker_vtable);
   context cx(waker.get(), &budget);
   if (task.ops->poll(task, cx) == task_poll::finished) {
     complete(task);
-    return;
+    return run_outcome::settled;
   }
-  const bool gave_turn = scope.yielded() || budget == 0;
   switch (state::to_idle(task.word)) {
     case state::idle_effect::none:
-      return;
+      return run_outcome::settled;
     case state::idle_effect::requeue:
-      task.scheduler->reschedule(task, gave_turn);
-      return;
+      return thread.yielded || budget == 0 ? run_outcome::gave_turn : run_outcome::woken;
     case state::idle_effect::destroy:
       task.ops->cancel(task);
       complete(task);
-      return;
+      return run_outcome::settled;
     case state::idle_effect::free:
       free_task(task);
-      return;
+      return run_outcome::settled;
   }
+  return run_outcome::settled;
 }
 
 task_header& task_of(void* data) noexcept { return *static_cast<task_header*>(data); }
@@ -155,25 +134,26 @@ void launch(task_header& task, task_scheduler& scheduler) noexcept {
   task.word.store(state::initial, memory_order_relaxed);
 }
 
-void run_task(task_header& task) noexcept {
-  unsigned budget = poll_budget;
-  run_task(task, budget);
-}
-
-void run_task(task_header& task, unsigned& budget) noexcept {
+run_outcome run_task(task_header& task, thread_state& thread, unsigned& budget) noexcept {
   switch (state::to_running(task.word)) {
     case state::run_effect::poll:
-      poll_future(task, budget);
-      return;
+      return poll_future(task, thread, budget);
     case state::run_effect::destroy:
       destroy_future(task);
-      return;
+      return run_outcome::settled;
     case state::run_effect::none:
-      return;
+      return run_outcome::settled;
     case state::run_effect::free:
       free_task(task);
-      return;
+      return run_outcome::settled;
   }
+  return run_outcome::settled;
+}
+
+run_outcome run_task(task_header& task) noexcept {
+  const running_scope scope;
+  unsigned budget = poll_budget;
+  return run_task(task, scope.thread(), budget);
 }
 
 void destroy_task(task_header& task) noexcept { destroy_future(task); }

@@ -4,6 +4,10 @@
 #include "edo/future/waker.hpp"
 #include "edo/task/detail/header.hpp"
 
+#include "task/thread_state.hpp"
+
+#include <cstdint>
+
 namespace edo::inline v0::detail {
 
 class task_scheduler;
@@ -19,12 +23,22 @@ extern const waker_vtable task_waker_vtable;
 /// the runnable one and the join handle's. It is not queued.
 void launch(task_header& task, task_scheduler& scheduler) noexcept;
 
-/// Uses a runnable reference: polls the task, or destroys its future if it was cancelled.
-/// On a thread of its scheduler, in the runtime's context.
-void run_task(task_header& task) noexcept;
+/// What became of a task that was run.
+enum class run_outcome : std::uint8_t {
+  settled,    ///< The runnable reference is used.
+  woken,      ///< It was woken meanwhile: the reference is runnable again, and still the caller's.
+  gave_turn,  ///< The same, but it yielded or spent its budget: first the driver has its turn.
+};
 
-/// The same on what is left of a budget.
-void run_task(task_header& task, unsigned& budget) noexcept;
+/// Uses a runnable reference: polls the task on what is left of a budget, or destroys its future if
+/// it was cancelled. On a thread of its scheduler, in the runtime's context. Inside a
+/// `running_scope`.
+[[nodiscard]] run_outcome run_task(task_header& task,
+                                   thread_state& thread,
+                                   unsigned& budget) noexcept;
+
+/// The same with a scope and a budget of its own.
+[[nodiscard]] run_outcome run_task(task_header& task) noexcept;
 
 /// Completes a task for which `to_shutdown` said `destroy`: its future is destroyed here. Uses one
 /// reference (the owned list's) of the caller.

@@ -20,10 +20,6 @@ class task_scheduler : public ref_counted<task_scheduler> {
   /// Queues a runnable reference. After shutdown it is dropped.
   virtual void schedule(task_header& task) noexcept = 0;
 
-  /// The same for a task that was woken during its own poll, by the thread that polled it.
-  /// `gave_turn`: it yielded or its budget is spent; it waits until the driver has had a turn.
-  virtual void reschedule(task_header& task, bool gave_turn) noexcept = 0;
-
   /// Takes a completed task out of the owned list. True: the list's reference is now the caller's.
   [[nodiscard]] virtual bool release(task_header& task) noexcept = 0;
 };

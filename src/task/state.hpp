@@ -99,6 +99,7 @@
 ///      what to_complete released; [task.free] = drop_refs among themselves.
 #pragma once
 
+#include "edo/base/assert.hpp"
 #include "edo/base/atomic.hpp"
 
 #include <cstdint>
@@ -175,70 +176,256 @@ struct step {
 
 /// The transitions without the atomics: each takes a word that fulfils its precondition (asserted).
 namespace pure {
-[[nodiscard]] step<run_effect> to_running(word w) noexcept;
-[[nodiscard]] step<idle_effect> to_idle(word w) noexcept;
-[[nodiscard]] step<complete_effect> to_complete(word w) noexcept;
-[[nodiscard]] step<joiner_effect> joiner_woken(word w) noexcept;
-[[nodiscard]] step<wake_effect> wake(word w) noexcept;
-[[nodiscard]] step<wake_effect> wake_by_ref(word w) noexcept;
-[[nodiscard]] step<wake_effect> to_cancelled(word w) noexcept;
-[[nodiscard]] step<shutdown_effect> to_shutdown(word w) noexcept;
-[[nodiscard]] step<bool> set_join_waker(word w) noexcept;
-[[nodiscard]] step<bool> unset_join_waker(word w) noexcept;
-[[nodiscard]] step<join_drop_effect> drop_join(word w) noexcept;
-[[nodiscard]] step<bool> claim(word w) noexcept;
-[[nodiscard]] step<wake_effect> unclaim(word w) noexcept;
+[[nodiscard]] inline step<run_effect> to_running(word w) noexcept;
+[[nodiscard]] inline step<idle_effect> to_idle(word w) noexcept;
+[[nodiscard]] inline step<complete_effect> to_complete(word w) noexcept;
+[[nodiscard]] inline step<joiner_effect> joiner_woken(word w) noexcept;
+[[nodiscard]] inline step<wake_effect> wake(word w) noexcept;
+[[nodiscard]] inline step<wake_effect> wake_by_ref(word w) noexcept;
+[[nodiscard]] inline step<wake_effect> to_cancelled(word w) noexcept;
+[[nodiscard]] inline step<shutdown_effect> to_shutdown(word w) noexcept;
+[[nodiscard]] inline step<bool> set_join_waker(word w) noexcept;
+[[nodiscard]] inline step<bool> unset_join_waker(word w) noexcept;
+[[nodiscard]] inline step<join_drop_effect> drop_join(word w) noexcept;
+[[nodiscard]] inline step<bool> claim(word w) noexcept;
+[[nodiscard]] inline step<wake_effect> unclaim(word w) noexcept;
 
 /// INV-1, INV-6 and a count above 0: what every word between two transitions fulfils.
-[[nodiscard]] bool is_legal(word w) noexcept;
+[[nodiscard]] inline bool is_legal(word w) noexcept;
 }  // namespace pure
 
 /// Takes a runnable reference to the right to the future.
-[[nodiscard]] run_effect to_running(atomic<word>& state) noexcept;
+[[nodiscard]] inline run_effect to_running(atomic<word>& state) noexcept;
 
 /// After a poll that was pending.
-[[nodiscard]] idle_effect to_idle(atomic<word>& state) noexcept;
+[[nodiscard]] inline idle_effect to_idle(atomic<word>& state) noexcept;
 
 /// After the output was stored.
-[[nodiscard]] complete_effect to_complete(atomic<word>& state) noexcept;
+[[nodiscard]] inline complete_effect to_complete(atomic<word>& state) noexcept;
 
 /// After the joiner was woken (J5).
-[[nodiscard]] joiner_effect joiner_woken(atomic<word>& state) noexcept;
+[[nodiscard]] inline joiner_effect joiner_woken(atomic<word>& state) noexcept;
 
 /// A wake that gives the waker's reference up.
-[[nodiscard]] wake_effect wake(atomic<word>& state) noexcept;
+[[nodiscard]] inline wake_effect wake(atomic<word>& state) noexcept;
 
 /// A wake that keeps it. Never `free`.
-[[nodiscard]] wake_effect wake_by_ref(atomic<word>& state) noexcept;
+[[nodiscard]] inline wake_effect wake_by_ref(atomic<word>& state) noexcept;
 
 /// Asks for the end of the task; an idle one is woken for that. Never `free`.
-[[nodiscard]] wake_effect to_cancelled(atomic<word>& state) noexcept;
+[[nodiscard]] inline wake_effect to_cancelled(atomic<word>& state) noexcept;
 
 /// The same for a scheduler that will not run tasks any more. Changes no reference.
-[[nodiscard]] shutdown_effect to_shutdown(atomic<word>& state) noexcept;
+[[nodiscard]] inline shutdown_effect to_shutdown(atomic<word>& state) noexcept;
 
 /// Lends the waker field (J3). False: the task is complete.
-[[nodiscard]] bool set_join_waker(atomic<word>& state) noexcept;
+[[nodiscard]] inline bool set_join_waker(atomic<word>& state) noexcept;
 
 /// Takes it back (J4). False: the task is complete.
-[[nodiscard]] bool unset_join_waker(atomic<word>& state) noexcept;
+[[nodiscard]] inline bool unset_join_waker(atomic<word>& state) noexcept;
 
 /// Gives the join interest up (J6); the reference stays.
-[[nodiscard]] join_drop_effect drop_join(atomic<word>& state) noexcept;
+[[nodiscard]] inline join_drop_effect drop_join(atomic<word>& state) noexcept;
 
 /// Keeps a parked task parked while it is read, with a reference. False: it is not parked.
-[[nodiscard]] bool claim(atomic<word>& state) noexcept;
+[[nodiscard]] inline bool claim(atomic<word>& state) noexcept;
 
 /// Ends that. `queue`: it was woken meanwhile, and the reference is now runnable.
-[[nodiscard]] wake_effect unclaim(atomic<word>& state) noexcept;
+[[nodiscard]] inline wake_effect unclaim(atomic<word>& state) noexcept;
 
 /// One more reference; the caller has one.
-void add_ref(atomic<word>& state) noexcept;
+inline void add_ref(atomic<word>& state) noexcept;
 
 /// Gives `count` references up. True: they were the last ones, free the task.
-[[nodiscard]] bool drop_refs(atomic<word>& state, word count) noexcept;
+[[nodiscard]] inline bool drop_refs(atomic<word>& state, word count) noexcept;
 
 /// True if the task is complete; then its output is visible.
-[[nodiscard]] bool is_complete(const atomic<word>& state) noexcept;
+[[nodiscard]] inline bool is_complete(const atomic<word>& state) noexcept;
+
+static_assert((running | complete | notified | cancelled | join_interest | join_waker | claimed) ==
+              (1U << 7U) - 1);
+static_assert((flags_mask & ref_one) == 0);
+
+namespace pure {
+
+inline bool is_legal(word w) noexcept {
+  const unsigned owners =
+      (has(w, running) ? 1U : 0U) + (has(w, complete) ? 1U : 0U) + (has(w, claimed) ? 1U : 0U);
+  if (owners > 1) return false;                                                   // INV-1
+  if (has(w, join_waker) && !has_any(w, join_interest | complete)) return false;  // INV-6
+  return refs(w) > 0;
+}
+
+inline step<run_effect> to_running(word w) noexcept {
+  EDO_DEBUG_ASSERT(has(w, notified) && !has(w, claimed) && refs(w) > 0);
+  if (has_any(w, running | complete)) {
+    w -= ref_one;
+    return {w, refs(w) == 0 ? run_effect::free : run_effect::none};
+  }
+  w = (w & ~notified) | running;
+  return {w, has(w, cancelled) ? run_effect::destroy : run_effect::poll};
+}
+
+inline step<idle_effect> to_idle(word w) noexcept {
+  EDO_DEBUG_ASSERT(has(w, running) && refs(w) > 0);
+  if (has(w, cancelled)) return {w, idle_effect::destroy};
+  w &= ~running;
+  if (has(w, notified)) return {w, idle_effect::requeue};  // INV-2
+  w -= ref_one;
+  return {w, refs(w) == 0 ? idle_effect::free : idle_effect::none};
+}
+
+inline step<complete_effect> to_complete(word w) noexcept {
+  EDO_DEBUG_ASSERT(has(w, running) && refs(w) > 0);
+  w ^= running | complete;
+  if (!has(w, join_interest)) return {w, complete_effect::drop_output};  // INV-4
+  return {w, has(w, join_waker) ? complete_effect::wake_joiner : complete_effect::none};
+}
+
+inline step<joiner_effect> joiner_woken(word w) noexcept {
+  EDO_DEBUG_ASSERT(has(w, complete | join_waker));
+  w &= ~join_waker;
+  return {w, has(w, join_interest) ? joiner_effect::none : joiner_effect::drop_waker};
+}
+
+inline step<wake_effect> wake(word w) noexcept {
+  EDO_DEBUG_ASSERT(refs(w) > 0);
+  if (has_any(w, complete | notified)) {
+    w -= ref_one;
+    return {w, refs(w) == 0 ? wake_effect::free : wake_effect::none};
+  }
+  if (has_any(w, running | claimed)) {
+    EDO_DEBUG_ASSERT(refs(w) > 1);  // the runner's, or the dump's
+    return {(w | notified) - ref_one, wake_effect::none};
+  }
+  return {w | notified, wake_effect::queue};
+}
+
+inline step<wake_effect> wake_by_ref(word w) noexcept {
+  EDO_DEBUG_ASSERT(refs(w) > 0);
+  if (has_any(w, complete | notified)) return {w, wake_effect::none};
+  if (has_any(w, running | claimed)) return {w | notified, wake_effect::none};
+  return {(w | notified) + ref_one, wake_effect::queue};
+}
+
+inline step<wake_effect> to_cancelled(word w) noexcept {
+  EDO_DEBUG_ASSERT(refs(w) > 0);
+  if (has_any(w, complete | cancelled)) return {w, wake_effect::none};
+  // Running: to_idle sees the bit. Notified: to_running does.
+  if (has_any(w, running | notified)) return {w | cancelled, wake_effect::none};
+  if (has(w, claimed)) return {w | cancelled | notified, wake_effect::none};
+  return {(w | cancelled | notified) + ref_one, wake_effect::queue};
+}
+
+inline step<shutdown_effect> to_shutdown(word w) noexcept {
+  EDO_DEBUG_ASSERT(refs(w) > 0);
+  if (has(w, complete)) return {w, shutdown_effect::none};
+  w |= cancelled;
+  if (has(w, running)) return {w, shutdown_effect::none};
+  if (has(w, claimed)) return {w, shutdown_effect::retry};
+  return {w | running, shutdown_effect::destroy};
+}
+
+inline step<bool> set_join_waker(word w) noexcept {
+  EDO_DEBUG_ASSERT(has(w, join_interest) && !has(w, join_waker));
+  if (has(w, complete)) return {w, false};
+  return {w | join_waker, true};
+}
+
+inline step<bool> unset_join_waker(word w) noexcept {
+  EDO_DEBUG_ASSERT(has(w, join_interest));
+  if (has(w, complete)) return {w, false};
+  EDO_DEBUG_ASSERT(has(w, join_waker));
+  return {w & ~join_waker, true};
+}
+
+inline step<join_drop_effect> drop_join(word w) noexcept {
+  EDO_DEBUG_ASSERT(has(w, join_interest) && refs(w) > 0);
+  w &= ~join_interest;
+  if (!has(w, complete)) return {w & ~join_waker, {.drop_output = false, .drop_waker = true}};
+  return {w, {.drop_output = true, .drop_waker = !has(w, join_waker)}};
+}
+
+inline step<bool> claim(word w) noexcept {
+  EDO_DEBUG_ASSERT(refs(w) > 0);
+  if (has_any(w, running | complete | notified | claimed)) return {w, false};
+  return {(w | claimed) + ref_one, true};
+}
+
+inline step<wake_effect> unclaim(word w) noexcept {
+  EDO_DEBUG_ASSERT(has(w, claimed) && refs(w) > 0);
+  w &= ~claimed;
+  if (has(w, notified)) return {w, wake_effect::queue};
+  w -= ref_one;
+  return {w, refs(w) == 0 ? wake_effect::free : wake_effect::none};
+}
+
+}  // namespace pure
+
+/// Applies a pure transition. It always writes, also the same word again: see 6, "wake that finds
+/// notified".
+template <class Effect>
+inline Effect apply(atomic<word>& state, step<Effect> (*transition)(word) noexcept) noexcept {
+  // acquire: pairs with the release below, for what the transition decides on.
+  word seen = state.load(memory_order_acquire);
+  for (;;) {
+    const step<Effect> taken = transition(seen);
+    // acq_rel: [task.run], [task.join] and [task.free], as the head of state.hpp says.
+    // acquire on failure: as the load above.
+    if (state.compare_exchange_weak(seen, taken.next, memory_order_acq_rel, memory_order_acquire)) {
+      return taken.effect;
+    }
+  }
+}
+
+inline run_effect to_running(atomic<word>& state) noexcept {
+  return apply(state, &pure::to_running);
+}
+inline idle_effect to_idle(atomic<word>& state) noexcept { return apply(state, &pure::to_idle); }
+inline complete_effect to_complete(atomic<word>& state) noexcept {
+  return apply(state, &pure::to_complete);
+}
+inline joiner_effect joiner_woken(atomic<word>& state) noexcept {
+  return apply(state, &pure::joiner_woken);
+}
+inline wake_effect wake(atomic<word>& state) noexcept { return apply(state, &pure::wake); }
+inline wake_effect wake_by_ref(atomic<word>& state) noexcept {
+  return apply(state, &pure::wake_by_ref);
+}
+inline wake_effect to_cancelled(atomic<word>& state) noexcept {
+  return apply(state, &pure::to_cancelled);
+}
+inline shutdown_effect to_shutdown(atomic<word>& state) noexcept {
+  return apply(state, &pure::to_shutdown);
+}
+inline bool set_join_waker(atomic<word>& state) noexcept {
+  return apply(state, &pure::set_join_waker);
+}
+inline bool unset_join_waker(atomic<word>& state) noexcept {
+  return apply(state, &pure::unset_join_waker);
+}
+inline join_drop_effect drop_join(atomic<word>& state) noexcept {
+  return apply(state, &pure::drop_join);
+}
+inline bool claim(atomic<word>& state) noexcept { return apply(state, &pure::claim); }
+inline wake_effect unclaim(atomic<word>& state) noexcept { return apply(state, &pure::unclaim); }
+
+inline void add_ref(atomic<word>& state) noexcept {
+  // relaxed: the caller holds a reference already, and nothing is published by a new one.
+  const word before = state.fetch_add(ref_one, memory_order_relaxed);
+  EDO_ASSERT(refs(before) > 0 && before < ref_max);
+}
+
+inline bool drop_refs(atomic<word>& state, word count) noexcept {
+  // acq_rel: [task.free]; each owner's use of the task happens before its memory is freed.
+  const word before = state.fetch_sub(count * ref_one, memory_order_acq_rel);
+  EDO_ASSERT(refs(before) >= count);
+  return refs(before) == count;
+}
+
+inline bool is_complete(const atomic<word>& state) noexcept {
+  // acquire: [task.join] pairs with the release of to_complete; makes the output visible.
+  return has(state.load(memory_order_acquire), complete);
+}
 
 }  // namespace edo::inline v0::detail::task_state

@@ -39,4 +39,28 @@ struct thread_state {
 /// coroutine runs on another thread; so nothing but this function reads it, and it is not inlined.
 [[nodiscard, gnu::noinline]] thread_state& this_thread_state() noexcept;
 
+/// Tasks run on this thread in this scope: `thread_state::task` and `yielded` belong to it, and are
+/// what they were before when it ends. Scopes nest (a runtime driven inside `block_in_place`).
+class running_scope {
+ public:
+  running_scope() noexcept
+      : thread_(this_thread_state()), task_(thread_.task), yielded_(thread_.yielded) {
+    thread_.task = nullptr;
+    thread_.yielded = false;
+  }
+  running_scope(const running_scope&) = delete;
+  running_scope& operator=(const running_scope&) = delete;
+  ~running_scope() {
+    thread_.task = task_;
+    thread_.yielded = yielded_;
+  }
+
+  [[nodiscard]] thread_state& thread() const noexcept { return thread_; }
+
+ private:
+  thread_state& thread_;  // code that is run does not change threads inside the scope
+  task_header* const task_;
+  const bool yielded_;
+};
+
 }  // namespace edo::inline v0::detail

@@ -1,6 +1,9 @@
 /// A parker without a driver: counts what a scheduler asks of it.
 #pragma once
 
+#include "edo/task/detail/cell.hpp"
+#include "edo/task/join_handle.hpp"
+
 #include "sched/parker.hpp"
 #include "sched/scheduler.hpp"
 #include "task/thread_state.hpp"

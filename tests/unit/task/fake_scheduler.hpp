@@ -23,10 +23,6 @@ class fake_scheduler final : public edo::detail::task_scheduler {
   }
 
   void schedule(edo::detail::task_header& task) noexcept override { push(task); }
-  void reschedule(edo::detail::task_header& task, bool gave_turn) noexcept override {
-    gave_turn_count += gave_turn ? 1 : 0;
-    push(task);
-  }
   bool release(edo::detail::task_header& task) noexcept override { return owned.remove(task); }
 
   template <class F>
@@ -46,10 +42,18 @@ class fake_scheduler final : public edo::detail::task_scheduler {
   int run_all() {
     int count = 0;
     while (edo::detail::task_header* task = pop()) {
-      edo::detail::run_task(*task);
+      run(*task);
       ++count;
     }
     return count;
+  }
+
+  /// Runs one, and queues it again if it was woken meanwhile.
+  void run(edo::detail::task_header& task) {
+    const edo::detail::run_outcome outcome = edo::detail::run_task(task);
+    if (outcome == edo::detail::run_outcome::settled) return;
+    gave_turn_count += outcome == edo::detail::run_outcome::gave_turn ? 1 : 0;
+    push(task);
   }
 
   edo::detail::task_header* pop() {

@@ -80,7 +80,7 @@ TEST(task_stress, wakes_aborts_polls_and_a_dropped_handle_race) {
     {
       edo::waker waker;
       auto handle = scheduler->spawn(racing(s, 3, &waker));
-      edo::detail::run_task(*scheduler->pop());
+      scheduler->run(*scheduler->pop());
       const edo::abort_handle aborter = handle.abort_handle();
       const edo::waker copy = waker;
       run_together(
@@ -146,11 +146,11 @@ TEST(task_stress, shutdown_races_with_polls_wakes_and_claims) {
       std::array<edo::waker, 4> wakers;
       std::vector<edo::join_handle<tracked_output>> handles;
       for (auto& w : wakers) handles.push_back(scheduler->spawn(racing(s, 1000, &w)));
-      for (std::size_t k = 0; k < wakers.size(); ++k) edo::detail::run_task(*scheduler->pop());
+      for (std::size_t k = 0; k < wakers.size(); ++k) scheduler->run(*scheduler->pop());
       run_together(
           [&] {
             for (int k = 0; k < 50; ++k) {
-              if (edo::detail::task_header* task = scheduler->pop()) edo::detail::run_task(*task);
+              if (edo::detail::task_header* task = scheduler->pop()) scheduler->run(*task);
             }
           },
           [&] {

@@ -167,7 +167,7 @@ TEST(task, a_spent_budget_gives_the_turn_away) {
     }
     return charged;
   }));
-  edo::detail::run_task(*scheduler->pop());
+  scheduler->run(*scheduler->pop());
   EXPECT_EQ(charged, static_cast<int>(edo::detail::poll_budget));
   EXPECT_EQ(scheduler->gave_turn_count, 1);
   scheduler->run_all();
@@ -433,7 +433,7 @@ TEST(owned_list, shutdown_destroys_each_task_once_and_wakes_its_joiner) {
   wake_counter waiter;
   std::vector<edo::join_handle<counted>> handles;
   for (int i = 0; i < 200; ++i) handles.push_back(scheduler->spawn(scripted(c, 2)));
-  for (int i = 0; i < 100; ++i) edo::detail::run_task(*scheduler->pop());  // half are parked
+  for (int i = 0; i < 100; ++i) scheduler->run(*scheduler->pop());  // half are parked
   EXPECT_FALSE(poll_once(handles[0], waiter.waker()));
   scheduler->owned.close();
   scheduler->owned.shut_down(INT64_MAX);
