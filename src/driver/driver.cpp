@@ -55,7 +55,18 @@ std::size_t driver::park(std::optional<std::int64_t> deadline_ns) noexcept {
   const std::size_t count = reactor_->wait(sleeps ? limit_ns : 0, events_);
   if (sleeps) gate_.leave();
   wake_batch batch;
+  ready_count_.add(count);
   for (const ready_event& event : std::span(events_, count)) dispatch(event, batch);
+  timers_.fire(clock_.now_ns(), batch);
+  batch.wake_all();
+  return batch.total();
+}
+
+std::size_t driver::poll() noexcept {
+  // relaxed: a descriptor or signal that is added at this moment is seen by the next turn.
+  if (table_.live() != 0 || awaits_signals_.load(memory_order_relaxed)) return park_timeout(0);
+  if (!timers_.has_timers()) return 0;
+  wake_batch batch;
   timers_.fire(clock_.now_ns(), batch);
   batch.wake_all();
   return batch.total();
@@ -117,6 +128,8 @@ result<void> driver::watch_signals() noexcept {
   if (!fd) return std::unexpected(fd.error());
   if (result<void> added = reactor_->add(*fd, signal_key); !added) return added;
   watches_signals_ = true;
+  // relaxed: a hint.
+  awaits_signals_.store(true, memory_order_relaxed);
   return {};
 }
 

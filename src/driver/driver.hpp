@@ -2,6 +2,7 @@
 #pragma once
 
 #include "edo/base/atomic.hpp"
+#include "edo/base/counter.hpp"
 #include "edo/base/lock.hpp"
 #include "edo/base/ref_ptr.hpp"
 #include "edo/base/result.hpp"
@@ -77,8 +78,12 @@ class driver : public ref_counted<driver> {
   /// The same, at most for `timeout_ns` (0 or less: does not sleep).
   std::size_t park_timeout(std::int64_t timeout_ns) noexcept;
 
-  /// Turns once without sleeping.
-  std::size_t poll() noexcept { return park_timeout(0); }
+  /// Turns once without sleeping; without a system call if no descriptor is registered and no
+  /// signal is watched, and without even reading the clock if there is no timer either.
+  std::size_t poll() noexcept;
+
+  /// How many events the reactor has reported. Any thread.
+  [[nodiscard]] std::uint64_t ready_count() const noexcept { return ready_count_.get(); }
 
   /// Makes `park` return, now or the next time. Never lost. Any thread, also a signal handler.
   void unpark() noexcept { gate_.unpark(); }
@@ -117,6 +122,8 @@ class driver : public ref_counted<driver> {
   io_table table_;
   atomic<bool> held_{false};
   atomic<bool> shut_{false};
+  atomic<bool> awaits_signals_{false};  // a hint: watches_signals_
+  counter ready_count_;                 // written by the holder
 
   raw_mutex signals_lock_;
   bool watches_signals_ EDO_GUARDED_BY(signals_lock_) = false;

@@ -22,6 +22,12 @@ static_assert(index_of(63, 64).chunk == 0 && index_of(63, 64).offset == 63);
 static_assert(index_of(64, 64).chunk == 1 && index_of(64, 64).offset == 0);
 static_assert(index_of(191, 64).chunk == 1 && index_of(192, 64).chunk == 2);
 
+/// One more; under the table's lock.
+void count(atomic<std::uint64_t>& number) noexcept {
+  // relaxed, both: only the lock's holder writes it.
+  number.store(number.load(memory_order_relaxed) + 1, memory_order_relaxed);
+}
+
 }  // namespace
 
 io_table::~io_table() {
@@ -39,6 +45,7 @@ result<readiness*> io_table::acquire() {
     readiness* place = find(slot);
     free_ = place->next_free;
     place->open(slot);
+    count(opened_);
     return place;
   }
   if (used_ == slot_max) {
@@ -56,6 +63,7 @@ result<readiness*> io_table::acquire() {
   const std::uint32_t slot = used_++;
   readiness* place = find(slot);
   place->open(slot);
+  count(opened_);
   return place;
 }
 
@@ -64,6 +72,7 @@ void io_table::release(readiness& place) noexcept {
   const raw_guard guard(lock_);
   place.next_free = free_;
   free_ = place.slot();
+  count(closed_);
 }
 
 readiness* io_table::find(std::uint32_t slot) const noexcept {

@@ -40,6 +40,16 @@ class io_table {
   /// The place of a slot, or null if no such slot was ever handed out.
   [[nodiscard]] readiness* find(std::uint32_t slot) const noexcept;
 
+  /// How many descriptors have a place now, and how many have had one. Any thread; a moment's view.
+  [[nodiscard]] std::size_t live() const noexcept {
+    // relaxed, both: hints, each written under the lock.
+    return opened_.load(memory_order_relaxed) - closed_.load(memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t opened() const noexcept {
+    // relaxed: as above.
+    return opened_.load(memory_order_relaxed);
+  }
+
   /// Every descriptor's users are woken and see the end; no place is handed out any more.
   void shut_down(wake_batch& batch) noexcept;
 
@@ -58,6 +68,10 @@ class io_table {
   std::uint32_t free_ EDO_GUARDED_BY(lock_) = no_slot;
   std::uint32_t used_ EDO_GUARDED_BY(lock_) = 0;  // slots below it exist
   bool shut_ EDO_GUARDED_BY(lock_) = false;
+
+  // any thread, atomic: written under lock_
+  atomic<std::uint64_t> opened_{0};
+  atomic<std::uint64_t> closed_{0};
 };
 
 }  // namespace edo::inline v0::detail

@@ -37,6 +37,7 @@ timer_status timer_queue::enlist(timer_entry& entry, context& cx) noexcept {
     entry.waker_.swap(fresh);
     entry.registered_ = true;
     heap_.push(entry);
+    note_change();
     unpark = must_unpark(entry.deadline_ns_);
   }
   if (unpark) gate_.unpark();
@@ -71,9 +72,18 @@ void timer_queue::cancel(timer_entry& entry) noexcept {
   const raw_guard guard(lock_);
   if (entry.phase_ == timer_entry::phase::armed) {
     heap_.erase(entry);
+    note_change();
     entry.waker_.swap(dropped);
   }
   entry.registered_ = false;
+}
+
+void timer_queue::note_change() noexcept {
+  const bool any = heap_.first() != nullptr;
+  // relaxed, both: written under the lock, read as a hint.
+  if (has_timers_.load(memory_order_relaxed) != any) {
+    has_timers_.store(any, memory_order_relaxed);
+  }
 }
 
 bool timer_queue::must_unpark(std::int64_t deadline_ns) noexcept {
@@ -103,6 +113,7 @@ void timer_queue::fire(std::int64_t now_ns, wake_batch& batch) noexcept {
       continue;  // the heap may be another by now
     }
     heap_.erase(*first);
+    note_change();
     first->phase_ = timer_entry::phase::fired;
     batch.push(std::move(first->waker_));
   }
@@ -119,6 +130,7 @@ void timer_queue::shut_down(wake_batch& batch) noexcept {
       continue;
     }
     timer_entry* entry = heap_.pop();
+    note_change();
     entry->phase_ = timer_entry::phase::shut_down;
     batch.push(std::move(entry->waker_));
   }

@@ -52,6 +52,12 @@ class timer_queue {
   /// Takes out all that is due at `now_ns` and gives the wakers to `batch`, waking it between.
   void fire(std::int64_t now_ns, wake_batch& batch) noexcept;
 
+  /// False only if no timer is registered; a moment's view. Any thread.
+  [[nodiscard]] bool has_timers() const noexcept {
+    // relaxed: whoever registers one next is seen by the next turn.
+    return has_timers_.load(memory_order_relaxed);
+  }
+
   /// Wakes all who wait; polls then give `shut_down`. Again: nothing.
   void shut_down(wake_batch& batch) noexcept;
 
@@ -60,6 +66,7 @@ class timer_queue {
   static constexpr std::int64_t not_waiting = INT64_MIN;
 
   [[nodiscard]] timer_status enlist(timer_entry& entry, context& cx) noexcept;
+  void note_change() noexcept EDO_REQUIRES(lock_);
   [[nodiscard]] bool must_unpark(std::int64_t deadline_ns) noexcept EDO_REQUIRES(lock_);
 
   // immutable after construction
@@ -70,6 +77,9 @@ class timer_queue {
   timer_heap heap_ EDO_GUARDED_BY(lock_);
   std::int64_t waiting_until_ns_ EDO_GUARDED_BY(lock_) = not_waiting;
   bool shut_ EDO_GUARDED_BY(lock_) = false;
+
+  // any thread, atomic: written under lock_
+  atomic<bool> has_timers_{false};
 };
 
 }  // namespace edo::inline v0::detail

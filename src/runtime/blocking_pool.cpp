@@ -5,6 +5,7 @@
 #include "task/harness.hpp"
 #include "task/state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace edo::inline v0::detail {
@@ -27,6 +28,7 @@ result<void> blocking_pool::spawn(task_header& job) noexcept {
     return {};
   }
   queue_.push(job);
+  queued_max_ = std::max(queued_max_, ++queued_);
   const help wanted = ask_for_help();
   guard.unlock();
   if (wanted == help::wake) work_or_stop_.notify_one();
@@ -37,6 +39,7 @@ result<void> blocking_pool::spawn(task_header& job) noexcept {
   if (threads_ != 0) return {};  // the others will come to it
   run_queue stranded;
   stranded.append(queue_);
+  queued_ = 0;
   guard.unlock();
   while (task_header* task = stranded.pop()) {
     task_abort(*task);
@@ -130,6 +133,7 @@ void blocking_pool::run_one() noexcept {
     next.entry(next.data);
   } else {
     task_header* const job = queue_.pop();
+    --queued_;
     lock_.unlock();
     if (run_task(*job) != run_outcome::settled) drop_runnable(*job);
   }
@@ -171,6 +175,7 @@ void blocking_pool::request_shutdown() noexcept {
     const raw_guard guard(lock_);
     if (std::exchange(stopping_, true)) return;
     left.append(queue_);
+    queued_ = 0;
     calls_.clear();
   }
   work_or_stop_.notify_all();
@@ -203,9 +208,14 @@ std::size_t blocking_pool::await_shutdown(std::int64_t deadline_ns) noexcept {
   return left;
 }
 
-std::size_t blocking_pool::thread_count() noexcept {
+blocking_pool::state blocking_pool::view() noexcept {
   const raw_guard guard(lock_);
-  return threads_;
+  return {threads_, idle_, queued_, queued_max_};
+}
+
+bool blocking_pool::has_room() noexcept {
+  const raw_guard guard(lock_);
+  return queued_ < options_.queue_max || idle_ != 0 || threads_ < options_.threads_max;
 }
 
 void blocking_pool::schedule(task_header& job) noexcept { drop_runnable(job); }

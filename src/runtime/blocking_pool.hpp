@@ -29,6 +29,15 @@ class blocking_pool final : public task_scheduler {
     std::size_t threads_max = 1;
     std::int64_t keep_alive_ns = 0;
     os_thread::options thread;
+    std::size_t queue_max = SIZE_MAX;  ///< For those who ask (`has_room`).
+  };
+
+  /// A moment's view.
+  struct state {
+    std::size_t threads = 0;
+    std::size_t idle = 0;
+    std::size_t queued = 0;
+    std::size_t queued_max = 0;
   };
 
   blocking_pool(thread_environment& environment, options how);
@@ -51,7 +60,11 @@ class blocking_pool final : public task_scheduler {
   [[nodiscard]] std::size_t await_shutdown(std::int64_t deadline_ns) noexcept;
 
   [[nodiscard]] owned_list& jobs() noexcept { return jobs_; }
-  [[nodiscard]] std::size_t thread_count() noexcept;
+  [[nodiscard]] std::size_t thread_count() noexcept { return view().threads; }
+  [[nodiscard]] state view() noexcept;
+
+  /// True if a job need not wait behind `queue_max` others.
+  [[nodiscard]] bool has_room() noexcept;
 
   // As the scheduler of jobs: a job is never woken, and never polled twice.
   void schedule(task_header& job) noexcept override;
@@ -84,6 +97,8 @@ class blocking_pool final : public task_scheduler {
   // guarded by lock_
   raw_mutex lock_;
   run_queue queue_ EDO_GUARDED_BY(lock_);
+  std::size_t queued_ EDO_GUARDED_BY(lock_) = 0;
+  std::size_t queued_max_ EDO_GUARDED_BY(lock_) = 0;
   std::deque<call> calls_ EDO_GUARDED_BY(lock_);
   std::size_t threads_ EDO_GUARDED_BY(lock_) = 0;
   std::size_t idle_ EDO_GUARDED_BY(lock_) = 0;      // waiting, and not promised a wake

@@ -76,6 +76,80 @@ runtime_builder& runtime_builder::event_interval(unsigned polls, std::source_loc
   return *this;
 }
 
+runtime_builder& runtime_builder::blocking_queue_max(std::size_t jobs, std::source_location where) {
+  require(jobs >= 1, where, "blocking_queue_max: at least 1");
+  options_.blocking_queue_max = jobs;
+  return *this;
+}
+
+runtime_builder& runtime_builder::global_queue_interval(unsigned polls,
+                                                        std::source_location where) {
+  require(polls >= 1, where, "global_queue_interval: at least 1");
+  options_.global_queue_interval = polls;
+  return *this;
+}
+
+runtime_builder& runtime_builder::rng_seed(std::uint64_t seed) noexcept {
+  options_.rng_seed = seed;
+  return *this;
+}
+
+runtime_builder& runtime_builder::name(std::string name) {
+  options_.name = std::move(name);
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_thread_start(hook<void()> fn) {
+  options_.hooks.thread_start = std::move(fn);
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_thread_stop(hook<void()> fn) {
+  options_.hooks.thread_stop = std::move(fn);
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_thread_park(hook<void()> fn) {
+  options_.hooks.thread_park = std::move(fn);
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_thread_unpark(hook<void()> fn) {
+  options_.hooks.thread_unpark = std::move(fn);
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_task_spawn(hook<void(const task_meta&)> fn) {
+  options_.hooks.task_spawn = std::move(fn);
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_before_poll(hook<void(const task_meta&)> fn) {
+  options_.hooks.before_poll = std::move(fn);
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_after_poll(hook<void(const task_meta&)> fn) {
+  options_.hooks.after_poll = std::move(fn);
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_task_terminate(hook<void(const task_meta&)> fn) {
+  options_.hooks.task_terminate = std::move(fn);
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_unhandled_exception(unhandled_policy policy) noexcept {
+  options_.hooks.policy = policy;
+  return *this;
+}
+
+runtime_builder& runtime_builder::on_unhandled_exception(
+    hook<void(const unhandled_exception&)> fn) {
+  options_.hooks.unhandled = std::move(fn);
+  return *this;
+}
+
 result<runtime> runtime_builder::build(std::source_location where) const {
   detail::runtime_options options = options_;
   const bool has_workers = options.flavour == detail::runtime_flavour::multi_thread;

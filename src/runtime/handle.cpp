@@ -31,6 +31,10 @@ enter_guard handle::enter(std::source_location where) const noexcept {
   return enter_guard(*state_, where);
 }
 
+runtime_metrics handle::metrics() const noexcept { return runtime_metrics(*state_); }
+
+std::string_view handle::name() const noexcept { return state_->options().name; }
+
 enter_guard::enter_guard(detail::runtime_state& runtime, std::source_location where) noexcept
     : runtime_(&runtime), where_(where) {
   runtime.add_ref();

@@ -21,6 +21,8 @@ void launch_job(runtime_state& runtime, task_header& job) {
   if (!queued) throw std::system_error(queued.error(), "edo::spawn_blocking: no thread");
 }
 
+bool has_room_for_job(runtime_state& runtime) noexcept { return runtime.pool().has_room(); }
+
 void run_root(runtime_state& runtime, root_poll& root, std::source_location where) {
   require_blocking_allowed(where, "block_on");
   const ref_ptr<runtime_state> alive = [&] {

@@ -35,6 +35,8 @@ enter_guard runtime::enter(std::source_location where) const noexcept {
   return enter_guard(*state_, where);
 }
 
+runtime_metrics runtime::metrics() const noexcept { return runtime_metrics(*state_); }
+
 shutdown_report runtime::shut_down_within(std::int64_t timeout_ns) {
   shutdown_report report;
   if (state_ == nullptr) return report;
@@ -78,6 +80,7 @@ std::string shutdown_report::to_string() const {
   for (const running_task& task : still_running) {
     text += task.kind == running_task::kind_type::task ? "  task " : "  blocking job ";
     text += std::to_string(task.id.value());
+    if (!task.name.empty()) text += " \"" + task.name + "\"";
     text += ", spawned at ";
     text += task.spawned.file_name();
     text += ":" + std::to_string(task.spawned.line()) + "\n";

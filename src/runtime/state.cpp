@@ -38,6 +38,11 @@ class driver_parker final : public parker {
   const std::shared_ptr<driver> driver_;
 };
 
+std::uint64_t seed_of(const runtime_options& options) noexcept {
+  if (options.rng_seed != 0) return options.rng_seed;
+  return static_cast<std::uint64_t>(monotonic_now_ns());
+}
+
 }  // namespace
 
 result<ref_ptr<runtime_state>> runtime_state::make(const runtime_options& options) {
@@ -47,16 +52,23 @@ result<ref_ptr<runtime_state>> runtime_state::make(const runtime_options& option
   state->driver_ = *std::move(io);
   auto sleeper = ref_ptr<parker>::adopt(new driver_parker(state->driver_));
   const os_thread::options thread{options.thread_name, options.stack_size};
-  state->pool_ =
-      new blocking_pool(*state, {options.blocking_threads_max, options.keep_alive_ns, thread});
+  state->pool_ = new blocking_pool(*state, {options.blocking_threads_max, options.keep_alive_ns,
+                                            thread, options.blocking_queue_max});
   state->pool_ref_ = ref_ptr<task_scheduler>::adopt(state->pool_);
+  const scheduler_wiring wiring{
+      &state->options_.hooks,
+      [](void* self) noexcept { static_cast<runtime_state*>(self)->fail(); }, state.get()};
+  state->pool_->wire(wiring);
   if (options.flavour == runtime_flavour::current_thread) {
     state->scheduler_ = new current_thread(std::move(sleeper), options.event_interval);
     state->scheduler_ref_ = ref_ptr<task_scheduler>::adopt(state->scheduler_);
+    state->scheduler_->wire(wiring);
     return state;
   }
   auto* workers = new multi_thread(std::move(sleeper), *state,
-                                   {options.workers, options.event_interval, thread});
+                                   {options.workers, options.event_interval, thread,
+                                    options.global_queue_interval, seed_of(options)});
+  workers->wire(wiring);
   state->scheduler_ = workers;
   state->scheduler_ref_ = ref_ptr<task_scheduler>::adopt(workers);
   const result<void> started = workers->start();
@@ -72,14 +84,26 @@ runtime_state::~runtime_state() = default;
 bool runtime_state::is_served_here() const noexcept { return context_scope::serves(*this); }
 
 void runtime_state::run_worker(void (*body)(void*) noexcept, void* data) noexcept {
+  const bool lent = is_served_here();  // a blocking thread that takes a core: it has started before
   const context_scope context(*this, thread_region::async);
-  const polling_scope polling;
-  body(data);
+  if (!lent && options_.hooks.thread_start) options_.hooks.thread_start();
+  {
+    const polling_scope polling;
+    body(data);
+  }
+  if (!lent && options_.hooks.thread_stop) options_.hooks.thread_stop();
 }
 
 void runtime_state::run_blocking(void (*body)(void*) noexcept, void* data) noexcept {
   const context_scope context(*this, thread_region::blocking);
+  if (options_.hooks.thread_start) options_.hooks.thread_start();
   body(data);
+  if (options_.hooks.thread_stop) options_.hooks.thread_stop();
+}
+
+void runtime_state::fail() noexcept {
+  shut_down_in_background();
+  scheduler_->fail_roots();
 }
 
 bool runtime_state::run_elsewhere(void (*entry)(void*) noexcept, void* data) noexcept {
@@ -117,7 +141,8 @@ shutdown_report runtime_state::report(std::size_t threads_left) noexcept {
   found.threads_left = threads_left;
   const auto list = [&found](owned_list& tasks, running_task::kind_type kind) {
     tasks.for_each([&](const task_header& task) {
-      found.still_running.push_back({kind, task_id(task.id), task.spawned});
+      found.still_running.push_back(
+          {kind, task_id(task.id), std::string(meta_of(task).name), task.spawned});
     });
   };
   list(scheduler_->tasks(), running_task::kind_type::task);

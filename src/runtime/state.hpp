@@ -54,6 +54,9 @@ class runtime_state final : public ref_counted<runtime_state>, private thread_en
   void run_blocking(void (*body)(void*) noexcept, void* data) noexcept override;
   [[nodiscard]] bool run_elsewhere(void (*entry)(void*) noexcept, void* data) noexcept override;
 
+  /// Called by a scheduler or the pool: a task has failed, and the policy is to shut down.
+  void fail() noexcept;
+
   [[nodiscard]] shutdown_report report(std::size_t threads_left) noexcept;
 
   // immutable after make

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "edo/base/cache.hpp"
-#include "edo/base/counter.hpp"
-#include "edo/base/lock.hpp"
 #include "edo/base/random.hpp"
 
+#include "sched/counters.hpp"
 #include "sched/local_queue.hpp"
-#include "sched/parker.hpp"
 #include "sched/run_queue.hpp"
+#include "sched/sleep_word.hpp"
 
 #include <cstdint>
 #include <utility>
@@ -48,52 +47,6 @@ class lifo_slot {
 
  private:
   atomic<task_header*> task_{nullptr};
-};
-
-/// Where the worker of a core sleeps, and how it is woken; the same word for the futex and for the
-/// driver, so that a wake is never lost between them.
-///
-///      awake --sleep--> sleeping (futex) or driving (in the driver) --> awake
-///      any   --wake---> notified --sleep--> awake, without sleeping
-///
-/// The worker leaves its state by an exchange, wakers come by one: each wake either finds the
-/// worker asleep and rouses it, or leaves `notified`, which the next sleep finds.
-class sleep_word {
- public:
-  /// The worker's: sleeps until a wake, at most `limit_ns` (negative: without a limit). May return
-  /// for nothing.
-  void sleep(std::int64_t limit_ns) noexcept;
-
-  /// The worker's, which has the right to drive: the same in the driver.
-  void sleep_in(parker& driver, std::int64_t limit_ns) noexcept;
-
-  /// Ends a sleep, this or the next. Any thread. What it did before is visible to the worker after.
-  void wake(parker& driver) noexcept;
-
- private:
-  static constexpr std::uint32_t awake = 0;
-  static constexpr std::uint32_t sleeping = 1;
-  static constexpr std::uint32_t driving = 2;
-  static constexpr std::uint32_t notified = 3;
-
-  [[nodiscard]] bool enter(std::uint32_t state) noexcept;
-  void leave() noexcept;
-
-  atomic<std::uint32_t> word_{awake};
-};
-
-/// What one worker at a time counts. Each only grows.
-struct core_counters {
-  counter polls;
-  counter local_schedules;   ///< Tasks queued by a thread that held the core.
-  counter overflows;         ///< Of these, for how many the ring was full.
-  counter lifo_polls;        ///< Polls of tasks out of the LIFO slot.
-  counter steal_operations;  ///< How often this core's worker took tasks of another core.
-  counter stolen_tasks;      ///< How many tasks that were.
-  counter parks;             ///< How often its worker went to sleep ...
-  counter unparks;           ///< ... and woke up again.
-  counter noop_unparks;      ///< Of these, how often there was nothing to do.
-  counter busy_ns;           ///< Time not asleep, up to its last sleep or turn of the driver.
 };
 
 /// Held by one worker at a time (core_lease), or by nobody, in the scheduler's list of spare ones.

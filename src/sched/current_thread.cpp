@@ -86,6 +86,7 @@ class current_thread::core_scope {
   /// The core has been taken by this thread.
   void adopt() noexcept {
     held_ = true;
+    owner_.core_.awake_ns = monotonic_now_ns();
     outer_ = std::exchange(thread_.scheduler, &owner_);
   }
   void release() noexcept {
@@ -110,7 +111,8 @@ bool current_thread::has_core() const noexcept { return this_thread_state().sche
 
 void current_thread::schedule(task_header& task) noexcept {
   if (has_core()) {
-    core_.ready.push(task);
+    counters_.local_schedules.add(1);
+    push_ready(task);
     return;
   }
   {
@@ -121,6 +123,8 @@ void current_thread::schedule(task_header& task) noexcept {
       return;
     }
     injected_.push(task);
+    injected_total_.add(1);
+    injected_depth_.add(1);
     // relaxed: a hint; INV-1 is kept by the unpark, which releases it.
     has_injected_.store(true, memory_order_relaxed);
   }
@@ -169,13 +173,17 @@ void current_thread::take_injected() noexcept {
   if (!has_injected_.load(memory_order_relaxed)) return;
   const raw_guard guard(lock_);
   core_.ready.append(injected_);
+  depth_.add(injected_depth_.get());
+  injected_depth_.set(0);
   // relaxed: as above.
   has_injected_.store(false, memory_order_relaxed);
 }
 
 task_header* current_thread::next_task() noexcept {
   if (++core_.polls % injected_interval == 0 || core_.ready.empty()) take_injected();
-  return core_.ready.pop();
+  task_header* task = core_.ready.pop();
+  if (task != nullptr) depth_.set(depth_.get() - 1);
+  return task;
 }
 
 void current_thread::run_tasks(const root_signal& root) noexcept {
@@ -188,18 +196,42 @@ void current_thread::run_tasks(const root_signal& root) noexcept {
     if (task == nullptr) return;
     ++core_.polls_since_turn;
     unsigned budget = poll_budget;
-    switch (run_task(*task, running.thread(), budget)) {
+    counters_.polls.add(1);
+    switch (run(*task, running.thread(), budget)) {
       case run_outcome::settled:
         break;
       case run_outcome::woken:
-        core_.ready.push(*task);
+        push_ready(*task);
         break;
       case run_outcome::gave_turn:
+        if (budget == 0) counters_.forced_yields.add(1);
         core_.yielded.push(*task);
+        ++core_.yielded_count;
         break;
     }
     if (core_.ready.empty() && root.is_woken()) return;
   }
+}
+
+void current_thread::push_ready(task_header& task) noexcept {
+  core_.ready.push(task);
+  depth_.add(1);
+}
+
+// There is nothing to do, and this thread drives.
+void current_thread::sleep(const root_signal& root) noexcept {
+  if (tell_park() && (!core_.ready.empty() || root.is_woken())) {  // the hook has made work
+    parker_->poll();
+  } else {
+    const std::int64_t began_ns = monotonic_now_ns();
+    counters_.busy_ns.add(static_cast<std::uint64_t>(began_ns - core_.awake_ns));
+    counters_.parks.add(1);
+    parker_->park(-1);
+    counters_.unparks.add(1);
+    if (core_.ready.empty()) counters_.noop_unparks.add(1);
+    core_.awake_ns = monotonic_now_ns();
+  }
+  tell_unpark();
 }
 
 // Gives the driver a turn, and sleeps in it if there is nothing else to do.
@@ -215,11 +247,12 @@ void current_thread::turn(const root_signal& root, bool root_gave_turn) noexcept
   if (ready || yielded || stop_.load(memory_order_relaxed)) {
     parker_->poll();
   } else {
-    parker_->park(-1);
+    sleep(root);
   }
   parker_->release();
   core_.polls_since_turn = 0;
   core_.ready.append(core_.yielded);  // INV-3
+  depth_.add(std::exchange(core_.yielded_count, 0));
 }
 
 void current_thread::destroy_tasks() noexcept {
@@ -228,6 +261,7 @@ void current_thread::destroy_tasks() noexcept {
   closed_ = true;
   core_.ready.append(injected_);
   guard.unlock();
+  depth_.set(0);
   drop_all(core_.ready);
   drop_all(core_.yielded);
 }
@@ -235,11 +269,15 @@ void current_thread::destroy_tasks() noexcept {
 void current_thread::block_on(root_poll& root) {
   const ref_ptr<root_signal> signal = ref_ptr<root_signal>::adopt(new root_signal(*this));
   const borrowed_waker waker(signal.get(), &root_signal::vtable);
+  const root_registration registration(*this, waker.get());
   core_scope mine(*this);
   if (try_take_core()) mine.adopt();
   bool gave_turn = false;
   for (;;) {
-    if (signal->take_woken() && poll_root(root, waker.get(), gave_turn)) return;
+    if (signal->take_woken()) {
+      if (poll_root(root, waker.get(), gave_turn)) return;
+      registration.require_alive();
+    }
     if (!mine.held() && wait_for_core(*signal)) mine.adopt();
     if (!mine.held()) continue;
     run_tasks(*signal);
@@ -254,6 +292,10 @@ void current_thread::request_shutdown() noexcept {
   // relaxed: a hint for the thread with the core, published by the unpark.
   stop_.store(true, memory_order_relaxed);
   parker_->unpark();
+}
+
+std::size_t current_thread::injected_depth() const noexcept {
+  return static_cast<std::size_t>(injected_depth_.get());
 }
 
 std::size_t current_thread::await_shutdown(std::int64_t deadline_ns) noexcept {

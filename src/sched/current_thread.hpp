@@ -52,12 +52,26 @@ class current_thread final : public scheduler {
   void regain_core() noexcept override {}
   [[nodiscard]] bool can_give_core() const noexcept override { return false; }
 
+  [[nodiscard]] std::size_t core_count() const noexcept override { return 1; }
+  [[nodiscard]] const core_counters& counters_of(std::size_t) const noexcept override {
+    return counters_;
+  }
+  [[nodiscard]] std::size_t local_depth(std::size_t) const noexcept override {
+    return static_cast<std::size_t>(depth_.get());
+  }
+  [[nodiscard]] std::size_t injected_depth() const noexcept override;
+  [[nodiscard]] std::uint64_t injected_total() const noexcept override {
+    return injected_total_.get();
+  }
+
  private:
   struct core {
     run_queue ready;
     run_queue yielded;              // ready after the next turn of the driver
     unsigned polls_since_turn = 0;  // of the driver
     unsigned polls = 0;
+    unsigned yielded_count = 0;
+    std::int64_t awake_ns = 0;  // the clock when the core was taken, or after its last sleep
   };
   class root_signal;
   class core_scope;
@@ -74,6 +88,8 @@ class current_thread final : public scheduler {
   // the thread with the core
   [[nodiscard]] task_header* next_task() noexcept;
   void take_injected() noexcept;
+  void push_ready(task_header& task) noexcept;
+  void sleep(const root_signal& root) noexcept;
   void run_tasks(const root_signal& root) noexcept;
   void turn(const root_signal& root, bool root_gave_turn) noexcept;
   void destroy_tasks() noexcept;
@@ -85,7 +101,13 @@ class current_thread final : public scheduler {
   // the thread with the core
   core core_;
 
+  // the thread with the core writes, any thread reads
+  core_counters counters_;
+  counter depth_;  // of core_.ready
+
   // any thread, atomic
+  counter injected_total_;  // written under lock_
+  counter injected_depth_;  // the same
   atomic<bool> stop_{false};
   atomic<bool> has_injected_{false};  // written under lock_; a hint
 

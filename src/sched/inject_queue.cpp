@@ -14,6 +14,8 @@ bool inject_queue::push(task_header& task) noexcept {
     // seq_cst: the pusher's half of 6, and the release of INV-2. A mere release would let the look
     // for sleepers that follows pass it. relaxed on failure: tried again.
   } while (!pushed_.compare_exchange_weak(top, &task, memory_order_seq_cst, memory_order_relaxed));
+  // relaxed: a statistic, on the line that this thread has just written.
+  pushed_count_.fetch_add(1, memory_order_relaxed);
   return true;
 }
 
@@ -55,6 +57,7 @@ std::size_t inject_queue::take(run_queue& to, std::size_t sharers, std::size_t m
   const std::size_t count = std::min({size, max, size / sharers + 1});
   for (std::size_t i = 0; i < count; ++i) to.push(*ready_.pop());
   ready_size_.store(size - count, memory_order_relaxed);
+  taken_count_.store(taken_count_.load(memory_order_relaxed) + count, memory_order_relaxed);
   return count;
 }
 
@@ -64,8 +67,9 @@ void inject_queue::close(run_queue& to) noexcept {
   task_header* top = pushed_.exchange(closed(), memory_order_acquire);
   if (top != closed()) absorb(top);
   to.append(ready_);
-  // relaxed: written under the lock.
+  // relaxed, both: written under the lock.
   ready_size_.store(0, memory_order_relaxed);
+  taken_count_.store(pushed(), memory_order_relaxed);
 }
 
 }  // namespace edo::inline v0::detail

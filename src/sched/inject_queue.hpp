@@ -4,8 +4,8 @@
 ///    batches, one worker at a time.
 /// 2. STATE. `pushed_`: a stack linked through the tasks' headers, newest on top; or `closed`.
 ///    `ready_`: the tasks taken off the stack, oldest first, under the takers' lock.
-/// 3.   push: on top of pushed_.   take: if ready_ is short, takes the whole stack, turns it round
-///      and appends it; then the front of ready_.
+/// 3.   pushed_ --take, if ready_ is short: the whole stack, turned round--> end of ready_
+///      front of ready_ --take--> the worker;   pushed_ --close--> closed
 /// 4. A task's link belongs to its pusher until the compare-exchange, then to whoever takes the
 ///    stack. Nobody takes a single task off the stack, so a top seen twice is no danger (no ABA).
 /// 5. INV-1 First in, first out: all of ready_ was pushed before all of pushed_.
@@ -53,10 +53,18 @@ class inject_queue {
   /// From now on nothing is pushed; moves what is left to `to`. Any thread; again: nothing.
   void close(run_queue& to) noexcept;
 
-  /// How many tasks have been taken off the stack and wait. A hint.
+  /// How many tasks have been pushed since the beginning. Any thread.
+  [[nodiscard]] std::uint64_t pushed() const noexcept {
+    // relaxed: a statistic.
+    return pushed_count_.load(memory_order_relaxed);
+  }
+
+  /// How many wait. A moment's view.
   [[nodiscard]] std::size_t size() const noexcept {
-    // relaxed: a hint.
-    return ready_size_.load(memory_order_relaxed);
+    // relaxed, both: statistics; a task may be taken before its pusher has counted it.
+    const std::uint64_t taken = taken_count_.load(memory_order_relaxed);
+    const std::uint64_t count = pushed_count_.load(memory_order_relaxed);
+    return count > taken ? static_cast<std::size_t>(count - taken) : 0;
   }
 
  private:
@@ -69,9 +77,11 @@ class inject_queue {
   void absorb(task_header* top) noexcept EDO_REQUIRES(lock_);
 
   alignas(cache_line) atomic<task_header*> pushed_{nullptr};  // any thread
-  alignas(cache_line) raw_mutex lock_;                        // takers
+  atomic<std::uint64_t> pushed_count_{0};
+  alignas(cache_line) raw_mutex lock_;  // takers
   run_queue ready_ EDO_GUARDED_BY(lock_);
   atomic<std::size_t> ready_size_{0};  // written under lock_
+  atomic<std::uint64_t> taken_count_{0};
 };
 
 }  // namespace edo::inline v0::detail

@@ -134,7 +134,7 @@ class core_lease {
   [[nodiscard]] bool unrevoked() const noexcept {
     // The worker's half of Dekker's pattern: the compiler must keep the order, membarrier makes
     // the processor keep it when it matters.
-    std::atomic_signal_fence(memory_order_seq_cst);
+    compiler_fence();
     // relaxed: the outcome is decided by a compare-exchange; see 6.
     return revoke_.load(memory_order_relaxed) == 0;
   }

@@ -5,7 +5,8 @@
 /// 2. FIELDS. tail: written by the holder. head: by compare-exchange, of the holder and of thieves.
 ///    slot i % Capacity: written by the holder while i is not in [head, tail).
 ///    Both counters run on for ever and never wrap (64 bits), so a head seen twice is unchanged.
-/// 3. DIAGRAM.  [head, tail) holds tasks;  push: tail + 1;  pop: head + 1;  steal: head + n.
+/// 3. DIAGRAM, of a slot.
+///      free --push: tail + 1--> in [head, tail) --pop: head + 1, steal: head + n--> free
 /// 4. A thief copies n slots into the free part of its own ring, then moves the victim's head by n;
 ///    if the head has moved meanwhile, the copies mean nothing and it tries again.
 /// 5. INV-1 head <= tail <= head + Capacity.

@@ -159,7 +159,7 @@ void multi_thread::regain_core() noexcept {
   if (attach_spare_core(*self)) self->lease.attach_in_poll();
 }
 
-// ---------------------------------------------------------------------------------- a worker's loop
+// --------------------------------------------------------------------------------- a worker's loop
 
 // Returns when the scheduler stops, or when this thread has lost its core to another.
 void multi_thread::work_until_stop(worker& self) noexcept {
@@ -173,7 +173,7 @@ void multi_thread::work_until_stop(worker& self) noexcept {
     if (task == nullptr) task = look_around(self);
     if (task == nullptr) continue;
     if (self.searching) stop_searching(self);
-    run(self, running.thread(), *task);
+    run_one(self, running.thread(), *task);
     if (self.held == nullptr) {
       if (!attach_spare_core(self)) return;
       self.lease.attach();
@@ -181,12 +181,12 @@ void multi_thread::work_until_stop(worker& self) noexcept {
   }
 }
 
-void multi_thread::run(worker& self, thread_state& thread, task_header& task) noexcept {
+void multi_thread::run_one(worker& self, thread_state& thread, task_header& task) noexcept {
   core& c = *self.held;
   --c.polls_until_turn;
   c.counters.polls.add(1);
   self.lease.begin_poll();
-  const run_outcome outcome = run_task(task, thread, self.budget);
+  const run_outcome outcome = run(task, thread, self.budget);
   if (!self.lease.end_poll() && !self.lease.settle()) [[unlikely]]
     self.held = nullptr;
   if (outcome == run_outcome::settled) return;
@@ -195,6 +195,7 @@ void multi_thread::run(worker& self, thread_state& thread, task_header& task) no
   } else if (outcome == run_outcome::woken) {
     self.held->push_back(task);
   } else {
+    if (self.budget == 0) self.held->counters.forced_yields.add(1);
     self.held->yielded.push(task);
   }
 }
@@ -321,6 +322,12 @@ void multi_thread::measure(core& c) noexcept {
 // INV-2: the core's queues are empty.
 void multi_thread::sleep(worker& self) noexcept {
   core& c = *self.held;
+  if (tell_park() && (!c.ring.empty() || !c.lifo.empty())) {
+    // The hook has made work. The driver has its turn all the same, or such a hook would starve it.
+    tell_unpark();
+    turn(self);
+    return;
+  }
   measure(c);
   c.polls_until_turn = options_.event_interval;  // the driver has its turn now
   const bool drives = parker_->try_acquire();
@@ -335,6 +342,7 @@ void multi_thread::sleep(worker& self) noexcept {
     c.sleeper.sleep(limit_ns);
   }
   c.counters.unparks.add(1);
+  tell_unpark();
   c.turn_ns = monotonic_now_ns();
   self.searching = !idle_.leave(c);
   if (self.searching && !self.watches) {
@@ -361,9 +369,9 @@ bool multi_thread::goes_on_watching(worker& self) noexcept {
   return self.watches;
 }
 
-// ----------------------------------------------------------------------------------------- schedule
+// ---------------------------------------------------------------------------------------- schedule
 
-// Wakes a sleeper for what waits in the ring of `c`, or in the injection queue, if that is worth it.
+// Wakes a sleeper for what waits in the ring of `c` or in the injection queue, if it is worth it.
 void multi_thread::wake_for(const core& c) noexcept {
   if (!idle_.may_choose()) return;
   const unsigned length = c.ring.size();
@@ -384,10 +392,14 @@ void multi_thread::wake_for(const core& c) noexcept {
     chosen->sleeper.wake(*parker_);
     return;
   }
-  // Somebody searches, and will come by here when that ends.
+  // Somebody searches, and will come by here when that ends. seq_cst: as above.
   expected = watch::wanted;
   watch_.compare_exchange_strong(expected, watch::nobody, memory_order_seq_cst,
                                  memory_order_seq_cst);
+}
+
+std::size_t multi_thread::local_depth(std::size_t core) const noexcept {
+  return cores_[core]->ring.size() + (cores_[core]->lifo.empty() ? 0 : 1);
 }
 
 void multi_thread::wake_one() noexcept {
@@ -426,15 +438,17 @@ void multi_thread::schedule(task_header& task) noexcept {
 
 void multi_thread::block_on(root_poll& root) {
   thread_parker here;
+  const root_registration registration(*this, here.waker());
   for (;;) {
     unsigned budget = poll_budget;
     context cx(here.waker(), &budget);
     if (root.poll(root, cx)) return;
+    registration.require_alive();
     here.park();
   }
 }
 
-// ----------------------------------------------------------------------------------------- shutdown
+// ---------------------------------------------------------------------------------------- shutdown
 
 void multi_thread::request_shutdown() noexcept {
   tasks_.close();

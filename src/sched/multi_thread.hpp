@@ -17,7 +17,7 @@
 ///    of another core's ring; another's LIFO slot; sleep, in the driver if nobody drives, else on
 ///    its core's word.
 /// 4. WHO IS WOKEN (idle_set.hpp). A push into the injection queue wakes a sleeper unless a worker
-///    searches. A push into a ring does so only if what waits there is worth more than a wake costs:
+///    searches. A push into a ring does so only if what waits there is worth more than a wake:
 ///    length of the ring × mean time of a poll of late ≥ `wake_worth_ns`. The LIFO slot wakes
 ///    nobody: its worker runs it next; those who search find it.
 ///    A mean tells nothing of the poll that begins now, which may block. So the first wake that is
@@ -36,7 +36,8 @@
 ///    INV-5  A busy worker gives the driver a turn every `event_interval` polls.
 /// 7. RACES. Schedule against stop: a task that reaches a queue after its worker has drained it
 ///    cannot be: a worker drains its core when it has let go of it, and from then on its pushes go
-///    to the injection queue, which is closed. Its future is in the owned list, and destroyed there.
+///    to the injection queue, which is closed. Its future is destroyed through
+///    the owned list.
 /// 8. MODEL TEST: with the model checker. Until then multi_thread_test, runtime_stress_test.
 #pragma once
 
@@ -86,8 +87,15 @@ class multi_thread final : public scheduler {
   void regain_core() noexcept override;
   [[nodiscard]] bool can_give_core() const noexcept override { return true; }
 
-  [[nodiscard]] const std::vector<std::unique_ptr<core>>& cores() const noexcept { return cores_; }
-  [[nodiscard]] const inject_queue& injected() const noexcept { return injected_; }
+  [[nodiscard]] std::size_t core_count() const noexcept override { return cores_.size(); }
+  [[nodiscard]] const core_counters& counters_of(std::size_t core) const noexcept override {
+    return cores_[core]->counters;
+  }
+  [[nodiscard]] std::size_t local_depth(std::size_t core) const noexcept override;
+  [[nodiscard]] std::size_t injected_depth() const noexcept override { return injected_.size(); }
+  [[nodiscard]] std::uint64_t injected_total() const noexcept override {
+    return injected_.pushed();
+  }
 
  private:
   struct worker;
@@ -113,7 +121,7 @@ class multi_thread final : public scheduler {
   void work_on_this_thread(bool spare) noexcept;
   void work(worker& self) noexcept;
   void work_until_stop(worker& self) noexcept;
-  void run(worker& self, thread_state& thread, task_header& task) noexcept;
+  void run_one(worker& self, thread_state& thread, task_header& task) noexcept;
   [[nodiscard]] task_header* next_task(worker& self) noexcept;
   [[nodiscard]] task_header* look_around(worker& self) noexcept;
   [[nodiscard]] task_header* steal(core& thief) noexcept;

@@ -1,8 +1,14 @@
 /// What the flavours of runtime have in common: an owner of tasks that runs them on threads.
 #pragma once
 
+#include "edo/base/atomic.hpp"
+#include "edo/base/intrusive_list.hpp"
+#include "edo/base/lock.hpp"
+#include "edo/future/waker.hpp"
 #include "edo/task/detail/root.hpp"
 
+#include "sched/counters.hpp"
+#include "task/harness.hpp"
 #include "task/owned_list.hpp"
 #include "task/scheduler.hpp"
 
@@ -34,7 +40,11 @@ class scheduler : public task_scheduler {
   /// Launches a new task and queues it; after a shutdown, ends it as cancelled. Any thread.
   void spawn(task_header& task) noexcept;
 
-  [[nodiscard]] bool release(task_header& task) noexcept final { return tasks_.remove(task); }
+  [[nodiscard]] bool release(task_header& task) noexcept final;
+
+  /// Every `block_on` that goes on throws `errc::runtime_shutdown` instead of waiting on. Any
+  /// thread; again: nothing.
+  void fail_roots() noexcept;
 
   /// Drives `root` on this thread until it is ready, in the runtime's context. Any thread that is
   /// not in a poll. Errors: what the root throws.
@@ -61,8 +71,53 @@ class scheduler : public task_scheduler {
 
   [[nodiscard]] owned_list& tasks() noexcept { return tasks_; }
 
+  /// What metrics ask for. Any thread; moments' views.
+  [[nodiscard]] virtual std::size_t core_count() const noexcept = 0;
+  [[nodiscard]] virtual const core_counters& counters_of(std::size_t core) const noexcept = 0;
+  [[nodiscard]] virtual std::size_t local_depth(std::size_t core) const noexcept = 0;
+  [[nodiscard]] virtual std::size_t injected_depth() const noexcept = 0;
+  [[nodiscard]] virtual std::uint64_t injected_total() const noexcept = 0;
+
  protected:
+  /// run_task, between the hooks if there are any.
+  [[nodiscard]] run_outcome run(task_header& task,
+                                thread_state& thread,
+                                unsigned& budget) noexcept {
+    if (hooks() != nullptr && (hooks()->before_poll || hooks()->after_poll)) [[unlikely]] {
+      return run_hooked(task, thread, budget);
+    }
+    return run_task(task, thread, budget);
+  }
+  /// Calls the hook, if there is one; true: there is, and it may have made work.
+  bool tell_park() noexcept;
+  void tell_unpark() noexcept;
+
+  /// A `block_on` that waits, so that `fail_roots` reaches it.
+  class root_registration : public list_hook<> {
+   public:
+    /// `woken` lives as long as this.
+    root_registration(scheduler& owner, const waker& woken) noexcept;
+    root_registration(const root_registration&) = delete;
+    root_registration& operator=(const root_registration&) = delete;
+    ~root_registration();
+
+    /// Errors: throws `std::system_error` with `errc::runtime_shutdown` after `fail_roots`.
+    void require_alive() const;
+
+   private:
+    friend class scheduler;
+    scheduler& owner_;
+    const waker& woken_;
+  };
+
   owned_list tasks_;
+
+ private:
+  run_outcome run_hooked(task_header& task, thread_state& thread, unsigned& budget) noexcept;
+
+  atomic<bool> failed_{false};
+  raw_mutex roots_lock_;
+  intrusive_list<root_registration> roots_ EDO_GUARDED_BY(roots_lock_);
 };
 
 }  // namespace edo::inline v0::detail

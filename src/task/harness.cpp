@@ -7,7 +7,6 @@
 #include "task/thread_state.hpp"
 
 #include <cstdint>
-#include <cstdio>
 #include <utility>
 
 namespace edo::inline v0::detail {
@@ -29,10 +28,7 @@ void drop_refs(task_header& task, state::word count) noexcept {
 /// An exception that nobody will see: its handle is gone, or was dropped unread.
 void report_unseen(const task_header& task) noexcept {
   const join_error* error = task.ops->error(task);
-  if (error == nullptr || !error->is_exception()) return;
-  std::fprintf(stderr, "edo: %s; its handle was dropped [spawned at %s:%u]\n",
-               error->message().c_str(), task.spawned.file_name(),
-               static_cast<unsigned>(task.spawned.line()));
+  if (error != nullptr && error->is_exception()) task.scheduler->report_unseen(task, *error);
 }
 
 void drop_output(task_header& task) noexcept {

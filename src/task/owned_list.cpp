@@ -14,6 +14,7 @@ bool owned_list::insert(task_header& task) noexcept {
   const raw_guard guard(s.lock);
   if (s.closed) return false;
   s.tasks.push_back(task);
+  ++s.inserted;
   return true;
 }
 
@@ -22,6 +23,7 @@ bool owned_list::remove(task_header& task) noexcept {
   const raw_guard guard(s.lock);
   if (!task.is_linked()) return false;
   s.tasks.erase(task);
+  ++s.removed;
   return true;
 }
 
@@ -30,6 +32,16 @@ void owned_list::close() noexcept {
     const raw_guard guard(s.lock);
     s.closed = true;
   }
+}
+
+owned_list::counts owned_list::count() noexcept {
+  counts sum;
+  for (shard& s : shards_) {
+    const raw_guard guard(s.lock);
+    sum.inserted += s.inserted;
+    sum.live += s.inserted - s.removed;
+  }
+  return sum;
 }
 
 bool owned_list::empty() noexcept {
@@ -52,6 +64,7 @@ bool owned_list::take_batch(shard& s, list& taken, bool& retry) noexcept {
     switch (task_state::to_shutdown(task.word)) {
       case task_state::shutdown_effect::destroy:
         s.tasks.erase(task);
+        ++s.removed;
         taken.push_back(task);
         ++count;
         break;

@@ -7,6 +7,7 @@
 #include "edo/task/detail/header.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace edo::inline v0::detail {
 
@@ -36,6 +37,13 @@ class owned_list {
 
   [[nodiscard]] bool empty() noexcept;
 
+  /// How many tasks have come in since the beginning, and how many are in. Any thread.
+  struct counts {
+    std::uint64_t inserted = 0;
+    std::uint64_t live = 0;
+  };
+  [[nodiscard]] counts count() noexcept;
+
   /// Calls `fn(task_header&)` for each task, under its shard's lock: no user code, no locks.
   template <class Fn>
   void for_each(Fn&& fn) {
@@ -54,6 +62,8 @@ class owned_list {
     raw_mutex lock;
     list tasks EDO_GUARDED_BY(lock);
     bool closed EDO_GUARDED_BY(lock) = false;
+    std::uint64_t inserted EDO_GUARDED_BY(lock) = 0;
+    std::uint64_t removed EDO_GUARDED_BY(lock) = 0;
   };
 
   /// Enough that eight workers which spawn without pause rarely meet; 1 KiB in all.

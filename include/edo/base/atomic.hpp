@@ -19,6 +19,13 @@ using std::memory_order_relaxed;
 using std::memory_order_release;
 using std::memory_order_seq_cst;
 
+/// Keeps the compiler, not the processor, from moving memory accesses across it: the cheap half of
+/// a pair whose other half is membarrier(2). Nothing else is ordered by it.
+inline void compiler_fence() noexcept {
+  // seq_cst: for a compiler all orders of a signal fence are one.
+  std::atomic_signal_fence(memory_order_seq_cst);
+}
+
 /// Plain data shared between threads under a protocol. `with_mut` and `with` mark each access, so
 /// that a checker can see two of them overlap; here they cost nothing.
 ///

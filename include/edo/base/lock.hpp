@@ -122,8 +122,8 @@ class EDO_API raw_condition {
   atomic<std::uint32_t> waiters_{0};
 };
 
-/// Sleeps while `word == value`, until it is woken, at most until the deadline (monotonic; negative:
-/// for ever). May return for nothing. A read-modify-write by the waker before `futex_wake` is seen.
+/// Sleeps while `word == value`, until it is woken, at most until the deadline (monotonic;
+/// negative: for ever). May return for nothing. A read-modify-write by the waker before `futex_wake` is seen.
 EDO_API void futex_wait(atomic<std::uint32_t>& word,
                         std::uint32_t value,
                         std::int64_t deadline_ns) noexcept;

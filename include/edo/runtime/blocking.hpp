@@ -4,6 +4,7 @@
 #include "edo/future/block_on.hpp"
 #include "edo/runtime/detail/launch.hpp"
 
+#include <optional>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -26,6 +27,20 @@ template <class Fn>
 auto spawn_blocking(Fn&& fn, std::source_location where = std::source_location::current()) {
   return detail::spawn_job(detail::runtime_for(where, "edo::spawn_blocking"), where,
                            std::forward<Fn>(fn));
+}
+
+/// The same, unless the jobs that wait for a thread are as many as the builder's
+/// `blocking_queue_max`: then nothing, and `fn` is left as it was.
+///
+/// What a server calls for work that it can refuse. Several threads that ask at the same moment may
+/// pass the bound by as many.
+/// Errors, threads, allocation: as `spawn_blocking`.
+template <class Fn>
+auto try_spawn_blocking(Fn&& fn, std::source_location where = std::source_location::current()) {
+  detail::runtime_state& runtime = detail::runtime_for(where, "edo::try_spawn_blocking");
+  using handle = decltype(detail::spawn_job(runtime, where, std::forward<Fn>(fn)));
+  if (!detail::has_room_for_job(runtime)) return std::optional<handle>();
+  return std::optional<handle>(detail::spawn_job(runtime, where, std::forward<Fn>(fn)));
 }
 
 namespace detail {

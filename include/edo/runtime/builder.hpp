@@ -4,9 +4,11 @@
 #include "edo/base/result.hpp"
 #include "edo/runtime/detail/nanoseconds.hpp"
 #include "edo/runtime/runtime.hpp"
+#include "edo/task/hooks.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <source_location>
 #include <string>
 
@@ -59,6 +61,47 @@ class EDO_API runtime_builder {
     options_.shutdown_deadline_ns = detail::option_ns(time);
     return *this;
   }
+
+  /// How many jobs may wait for a thread before `try_spawn_blocking` refuses more; at least 1; 4096
+  /// without it. `spawn_blocking` never refuses.
+  runtime_builder& blocking_queue_max(std::size_t jobs,
+                                      std::source_location where = std::source_location::current());
+
+  /// After how many polls a busy worker looks for tasks that other threads have woken; at least 1.
+  /// Without it the interval follows the mean time of a poll, so that they wait some 200 µs.
+  runtime_builder& global_queue_interval(
+      unsigned polls, std::source_location where = std::source_location::current());
+
+  /// Where the order begins in which workers look at each other for work.
+  runtime_builder& rng_seed(std::uint64_t seed) noexcept;
+
+  /// The runtime's name, in its reports.
+  runtime_builder& name(std::string name);
+
+  /// Called on each thread of the runtime, workers and blocking threads, when it starts and before
+  /// it ends, inside the runtime's context. A current-thread runtime's tasks run on no thread of
+  /// its own.
+  runtime_builder& on_thread_start(hook<void()> fn);
+  runtime_builder& on_thread_stop(hook<void()> fn);
+
+  /// Called by a worker, or the thread in `block_on`, before it sleeps and after. It may wake and
+  /// spawn tasks: the thread then does not sleep, but gives the driver a turn.
+  runtime_builder& on_thread_park(hook<void()> fn);
+  runtime_builder& on_thread_unpark(hook<void()> fn);
+
+  /// Called by the spawning thread before the task can run.
+  runtime_builder& on_task_spawn(hook<void(const task_meta&)> fn);
+  /// Called around each poll of a task.
+  runtime_builder& on_before_poll(hook<void(const task_meta&)> fn);
+  runtime_builder& on_after_poll(hook<void(const task_meta&)> fn);
+  /// Called once its future is destroyed, however the task ended.
+  runtime_builder& on_task_terminate(hook<void(const task_meta&)> fn);
+
+  /// What happens when a task or a blocking job ends with an exception that nobody will see,
+  /// because its handle was dropped; `unhandled_policy::log` without it.
+  runtime_builder& on_unhandled_exception(unhandled_policy policy) noexcept;
+  /// The same with a function of yours.
+  runtime_builder& on_unhandled_exception(hook<void(const unhandled_exception&)> fn);
 
   /// Makes the runtime and starts its workers.
   /// Errors: what the system says (no thread, no descriptor); everything started is cleaned up.

@@ -3,10 +3,12 @@
 
 #include "edo/runtime/detail/block_on.hpp"
 #include "edo/runtime/detail/launch.hpp"
+#include "edo/runtime/metrics.hpp"
 
 #include <concepts>
 #include <optional>
 #include <source_location>
+#include <string_view>
 #include <utility>
 
 namespace edo::inline v0 {
@@ -53,6 +55,12 @@ class EDO_API handle {
   /// Makes this runtime the calling thread's for the guard's life.
   [[nodiscard]] enter_guard enter(
       std::source_location where = std::source_location::current()) const noexcept;
+
+  /// The runtime's counters.
+  [[nodiscard]] runtime_metrics metrics() const noexcept;
+
+  /// The runtime's name, as its builder was told; empty if it has none. Good while the handle is.
+  [[nodiscard]] std::string_view name() const noexcept;
 
   /// Spawns a future, or a callable that gives one: see `edo::spawn`.
   template <class F>

@@ -5,6 +5,7 @@
 #include "edo/runtime/detail/nanoseconds.hpp"
 #include "edo/runtime/detail/options.hpp"
 #include "edo/runtime/handle.hpp"
+#include "edo/runtime/metrics.hpp"
 #include "edo/runtime/shutdown_report.hpp"
 
 #include <chrono>
@@ -36,6 +37,9 @@ class [[nodiscard]] EDO_API runtime {
   /// Makes it the calling thread's runtime for the guard's life.
   [[nodiscard]] enter_guard enter(
       std::source_location where = std::source_location::current()) const noexcept;
+
+  /// Its counters.
+  [[nodiscard]] runtime_metrics metrics() const noexcept;
 
   /// Polls `future` on the calling thread until it is ready, and gives its output.
   ///

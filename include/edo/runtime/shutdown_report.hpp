@@ -16,6 +16,7 @@ struct running_task {
 
   kind_type kind;
   task_id id;
+  std::string name;              ///< Empty if it has none.
   std::source_location spawned;  ///< The call of `spawn` or `spawn_blocking`.
 };
 
@@ -28,7 +29,7 @@ struct shutdown_report {
     return still_running.empty() && threads_left == 0;
   }
 
-  /// One line for each: `task 7, spawned at server.cpp:31`.
+  /// One line for each: `task 7 "reader", spawned at server.cpp:31`.
   [[nodiscard]] EDO_API std::string to_string() const;
 };
 

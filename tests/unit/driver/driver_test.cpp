@@ -37,11 +37,27 @@ TEST(driver, sleeps_for_ever_when_there_is_nothing_to_wait_for) {
 
 TEST(driver, does_not_sleep_when_it_is_only_polled) {
   const scripted_driver d;
+  const auto held = d.driver->descriptors().acquire();  // a descriptor is registered
+  ASSERT_TRUE(held.has_value());
   d.driver->poll();
   d.driver->park_timeout(-5);
   d.driver->park(d.in(-1));
   d.driver->park(d.in(0));
   EXPECT_EQ(d.events->limits, (std::vector<std::int64_t>{0, 0, 0, 0}));
+  d.driver->descriptors().release(**held);
+}
+
+TEST(driver, a_poll_costs_no_system_call_while_nothing_is_registered) {
+  const scripted_driver d;
+  d.driver->poll();
+  EXPECT_TRUE(d.events->limits.empty());
+  const auto held = d.driver->descriptors().acquire();
+  ASSERT_TRUE(held.has_value());
+  d.driver->poll();
+  EXPECT_EQ(d.events->limits.size(), 1U);
+  d.driver->descriptors().release(**held);
+  d.driver->poll();
+  EXPECT_EQ(d.events->limits.size(), 1U);
 }
 
 TEST(driver, sleeps_until_the_first_timer_or_the_deadline) {
@@ -85,7 +101,7 @@ TEST(driver, an_unpark_before_the_park_is_not_lost_and_costs_no_system_call) {
 TEST(driver, a_turn_without_sleep_leaves_an_unpark_for_the_next_with) {
   const scripted_driver d;
   d.driver->unpark();
-  d.driver->poll();
+  d.driver->park_timeout(0);
   d.driver->park();
   EXPECT_EQ(d.events->limits, (std::vector<std::int64_t>{0, 0}));
 }

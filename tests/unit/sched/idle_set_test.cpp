@@ -1,4 +1,4 @@
-// Who sleeps, who is woken, and that no wake is lost between a push and a worker that goes to sleep.
+// Who sleeps, who is woken; no wake is lost between a push and a worker that goes to sleep.
 #include "sched/idle_set.hpp"
 
 #include "sched/core.hpp"

@@ -35,8 +35,10 @@ TEST(inject_queue, leaves_a_share_for_the_other_workers) {
   inject_queue q;
   run_queue out;
   for (int i = 0; i < 8; ++i) EXPECT_TRUE(q.push(tasks[i]));
+  EXPECT_EQ(q.size(), 8U);
   EXPECT_EQ(q.take(out, 4, 100), 3U);
   EXPECT_EQ(q.size(), 5U);
+  EXPECT_EQ(q.pushed(), 8U);
   EXPECT_EQ(q.take(out, 4, 100), 2U);
   EXPECT_EQ(q.take(out, 4, 1), 1U);
   EXPECT_TRUE(q.has_tasks());

@@ -24,24 +24,28 @@ EDO_API void launch_task(runtime_state& runtime, task_header& task) noexcept;
 /// Errors: `std::system_error` if no thread can be created; the job has been cancelled then.
 EDO_API void launch_job(runtime_state& runtime, task_header& job);
 
+/// False if as many jobs wait for a thread as the bound says.
+[[nodiscard]] EDO_API bool has_room_for_job(runtime_state& runtime) noexcept;
+
 /// A callable made in place whose closure must not stand inside a `co_await` on g++ before 13.
 template <class Fn>
 inline constexpr bool fresh_closure =
     !std::is_lvalue_reference_v<Fn> && !std::is_trivially_destructible_v<std::decay_t<Fn>>;
 
-template <bool Fresh, future F>
-auto spawn_future(runtime_state& runtime, std::source_location where, F&& f) {
+template <bool Fresh, future F, class Tail>
+auto spawn_future(runtime_state& runtime, std::source_location where, Tail tail, F&& f) {
   using held = std::remove_cvref_t<F>;
   using handle = join_access::handle<output_of<held>, Fresh>;
-  auto& cell = task_cell<held>::make(std::forward<F>(f), where);
+  auto& cell = task_cell<held, Tail>::make(std::forward<F>(f), where, std::move(tail));
   auto joined = join_access::make<handle>(cell);
   launch_task(runtime, cell);
   return joined;
 }
 
 /// Spawns an `async<T>`, any other future, or a callable with its arguments.
-template <class F, class... Args>
-auto spawn_any(runtime_state& runtime, std::source_location where, F&& f, Args&&... args) {
+template <class Tail, class F, class... Args>
+auto spawn_named(
+    runtime_state& runtime, std::source_location where, Tail tail, F&& f, Args&&... args) {
   using held = std::remove_cvref_t<F>;
   if constexpr (sizeof...(Args) == 0 && awaitable<held>) {
     static_assert(!std::is_lvalue_reference_v<F>,
@@ -50,18 +54,25 @@ auto spawn_any(runtime_state& runtime, std::source_location where, F&& f, Args&&
                   "EDO-E0018: edo::spawn moves its future into the task: this one is const");
     if constexpr (!std::is_lvalue_reference_v<F> && !std::is_const_v<F>) {
       require_spawnable(f, where);
-      return spawn_future<holds_closure<held>>(runtime, where, into_future(std::forward<F>(f)));
+      return spawn_future<holds_closure<held>>(runtime, where, std::move(tail),
+                                               into_future(std::forward<F>(f)));
     }
   } else if constexpr (async_callable<F, Args...>) {
     constexpr bool fresh = fresh_closure<F&&> || (fresh_closure<Args&&> || ...);
     return spawn_future<fresh>(
-        runtime, where, async_block_at(where, std::forward<F>(f), std::forward<Args>(args)...));
+        runtime, where, std::move(tail),
+        async_block_at(where, std::forward<F>(f), std::forward<Args>(args)...));
   } else {
     static_assert(
         async_callable<F, Args...>,
         "EDO-E0018: edo::spawn takes an edo::async<T>, another future, or a callable that "
         "returns one when it is called with the arguments given");
   }
+}
+
+template <class F, class... Args>
+auto spawn_any(runtime_state& runtime, std::source_location where, F&& f, Args&&... args) {
+  return spawn_named(runtime, where, no_tail(), std::forward<F>(f), std::forward<Args>(args)...);
 }
 
 /// A callable as a future that is ready at its first poll.

@@ -1,7 +1,7 @@
 /// What a builder has collected.
 #pragma once
 
-#include "edo/base/config.hpp"
+#include "edo/task/hooks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +21,11 @@ struct runtime_options {
   /// Tokio's figure: prime, so that it does not beat with the periods of user code.
   unsigned event_interval = 61;
   std::int64_t shutdown_deadline_ns = 10'000'000'000;
+  std::size_t blocking_queue_max = 4096;
+  unsigned global_queue_interval = 0;  ///< 0: tuned by the mean time of a poll.
+  std::uint64_t rng_seed = 0;          ///< 0: from the system.
+  std::string name;
+  runtime_hooks hooks;
 };
 
 }  // namespace edo::inline v0::detail

@@ -44,7 +44,7 @@ template <class T>
 struct no_tail {};
 
 /// The task of a future of type `F`. `Tail` is kept as long as the header; if it has a member
-/// `request_stop()`, an abort of the running task calls it.
+/// `request_stop()`, an abort of the running task calls it; `name()` is the task's name.
 template <class F, class Tail = no_tail>
 class task_cell final : public task_header {
  public:
@@ -132,11 +132,24 @@ class task_cell final : public task_header {
   }
 
   static void request_stop(task_header& task) noexcept {
-    if constexpr (requires(Tail& tail) { tail.request_stop(); }) of(task).tail_.request_stop();
+    if constexpr (has_stop) of(task).tail_.request_stop();
   }
 
-  static constexpr task_ops ops_table{
-      &poll, &cancel, &error, &drop_output, &free, std::is_empty_v<Tail> ? nullptr : &request_stop};
+  static std::string_view name(const task_header& task) noexcept {
+    if constexpr (has_name) return static_cast<const task_cell&>(task).tail_.name();
+    return {};
+  }
+
+  static constexpr bool has_stop = requires(Tail& tail) { tail.request_stop(); };
+  static constexpr bool has_name = requires(const Tail& tail) { tail.name(); };
+
+  static constexpr task_ops ops_table{&poll,
+                                      &cancel,
+                                      &error,
+                                      &drop_output,
+                                      &free,
+                                      has_stop ? &request_stop : nullptr,
+                                      has_name ? &name : nullptr};
 
   union {
     F future_;       // until the task is complete

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <source_location>
+#include <string_view>
 
 namespace edo::inline v0::detail {
 
@@ -31,6 +32,8 @@ struct task_ops {
   void (*free)(task_header& task) noexcept;
   /// Tells a running blocking job to stop, or null.
   void (*request_stop)(task_header& task) noexcept;
+  /// The task's name, or null if none of this type has one.
+  std::string_view (*name)(const task_header& task) noexcept;
 };
 
 struct owned_tag;
