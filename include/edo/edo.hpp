@@ -33,6 +33,7 @@
 #include "edo/runtime/task_builder.hpp"
 #include "edo/runtime/yield_now.hpp"
 #include "edo/signal/ctrl_c.hpp"
+#include "edo/sync/oneshot.hpp"
 #include "edo/task/abort_handle.hpp"
 #include "edo/task/error.hpp"
 #include "edo/task/id.hpp"

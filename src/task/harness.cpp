@@ -36,8 +36,10 @@ void drop_output(task_header& task) noexcept {
   task.ops->drop_output(task);
 }
 
-/// The output is stored. Uses the runner's reference.
+/// The output is stored. Uses the runner's reference. Whoever awaits the task finds it gone from the
+/// list, and its end told to the hooks.
 void complete(task_header& task) noexcept {
+  const state::word references = task.scheduler->release(task) ? 2 : 1;
   switch (state::to_complete(task.word)) {
     case state::complete_effect::drop_output:
       drop_output(task);
@@ -51,7 +53,7 @@ void complete(task_header& task) noexcept {
     case state::complete_effect::none:
       break;
   }
-  drop_refs(task, task.scheduler->release(task) ? 2 : 1);
+  drop_refs(task, references);
 }
 
 /// The future is this thread's. Uses the runner's reference.

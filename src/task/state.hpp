@@ -69,7 +69,8 @@
 ///    INV-4  The output is destroyed exactly once: by the runner if it completes without
 ///           join_interest, else by the join handle.
 ///    INV-5  The memory is freed by whoever takes the count to 0, and then complete is set: the
-///           owned list's reference lasts until completion.
+///           owned list's reference lasts until completion (the runner takes it out of the list just
+///           before, and drops it after).
 ///    INV-6  join_waker implies join_interest, or complete (while J5 runs).
 ///
 /// 6. RACES, and why each is harmless.

@@ -123,7 +123,7 @@ class EDO_API raw_condition {
 };
 
 /// Sleeps while `word == value`, until it is woken, at most until the deadline (monotonic;
-/// negative: for ever). May return for nothing. A read-modify-write by the waker before `futex_wake` is seen.
+/// negative: for ever). May return for nothing. A change of the word before `futex_wake` is seen.
 EDO_API void futex_wait(atomic<std::uint32_t>& word,
                         std::uint32_t value,
                         std::int64_t deadline_ns) noexcept;

@@ -38,9 +38,9 @@ auto spawn_blocking(Fn&& fn, std::source_location where = std::source_location::
 template <class Fn>
 auto try_spawn_blocking(Fn&& fn, std::source_location where = std::source_location::current()) {
   detail::runtime_state& runtime = detail::runtime_for(where, "edo::try_spawn_blocking");
-  using handle = decltype(detail::spawn_job(runtime, where, std::forward<Fn>(fn)));
-  if (!detail::has_room_for_job(runtime)) return std::optional<handle>();
-  return std::optional<handle>(detail::spawn_job(runtime, where, std::forward<Fn>(fn)));
+  using joined = decltype(detail::spawn_job(runtime, where, std::forward<Fn>(fn)));
+  if (!detail::has_room_for_job(runtime)) return std::optional<joined>();
+  return std::optional<joined>(detail::spawn_job(runtime, where, std::forward<Fn>(fn)));
 }
 
 namespace detail {
