@@ -6,6 +6,7 @@
 #include "task/harness.hpp"
 #include "task/thread_state.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace edo::inline v0::detail {
@@ -87,18 +88,17 @@ class current_thread::core_scope {
   void adopt() noexcept {
     held_ = true;
     owner_.core_.awake_ns = monotonic_now_ns();
-    outer_ = std::exchange(thread_.scheduler, &owner_);
+    running_.emplace(owner_, nullptr);
   }
   void release() noexcept {
     if (!std::exchange(held_, false)) return;
     while (!owner_.release_core()) owner_.destroy_tasks();
-    thread_.scheduler = outer_;
+    running_.reset();
   }
 
  private:
   current_thread& owner_;
-  thread_state& thread_ = this_thread_state();
-  const void* outer_ = nullptr;
+  std::optional<scheduler_scope> running_;
   bool held_ = false;
 };
 

@@ -96,17 +96,13 @@ void multi_thread::work_on_this_thread(bool spare) noexcept {
 }
 
 void multi_thread::work(worker& self) noexcept {
-  thread_state& thread = this_thread_state();
-  const void* const outer_scheduler = std::exchange(thread.scheduler, this);
-  void* const outer_core = std::exchange(thread.core, &self);
+  const scheduler_scope scope(*this, &self);
   work_until_stop(self);
   if (stops()) {
     // Without a core: what is woken from here on goes to the injection queue, which drops it.
     if (core* last = std::exchange(self.held, nullptr)) last->drain();
     tasks_.shut_down(INT64_MAX);
   }
-  thread.core = outer_core;
-  thread.scheduler = outer_scheduler;
 }
 
 bool multi_thread::stops() const noexcept {

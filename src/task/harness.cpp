@@ -14,11 +14,38 @@ namespace {
 
 namespace state = task_state;
 
+// Each task counts as a reference of its scheduler. A thread that runs the scheduler's tasks keeps
+// some references in stock, so that a task costs it no locked instruction.
+constexpr std::uint32_t refs_batch = 256;
+
+void take_scheduler_ref(task_scheduler& scheduler, thread_state& thread) noexcept {
+  if (thread.scheduler != &scheduler) {
+    scheduler.add_ref();
+    return;
+  }
+  if (thread.scheduler_refs == 0) {
+    scheduler.add_refs(refs_batch);
+    thread.scheduler_refs = refs_batch;
+  }
+  --thread.scheduler_refs;
+}
+
+void give_scheduler_ref(task_scheduler& scheduler, thread_state& thread) noexcept {
+  if (thread.scheduler != &scheduler) {
+    scheduler.drop_ref();
+    return;
+  }
+  // The thread's own work keeps the scheduler alive.
+  if (++thread.scheduler_refs < 2 * refs_batch) return;
+  thread.scheduler_refs -= refs_batch;
+  scheduler.drop_refs(refs_batch);
+}
+
 void free_task(task_header& task) noexcept {
   EDO_ASSERT(state::is_complete(task.word));  // INV-5
   task_scheduler* scheduler = task.scheduler;
   task.ops->free(task);
-  scheduler->drop_ref();
+  give_scheduler_ref(*scheduler, this_thread_state());
 }
 
 void drop_refs(task_header& task, state::word count) noexcept {
@@ -36,22 +63,21 @@ void drop_output(task_header& task) noexcept {
   task.ops->drop_output(task);
 }
 
-/// The output is stored. Uses the runner's reference. Whoever awaits the task finds it gone from the
-/// list, and its end told to the hooks.
+/// The output is stored. Uses the runner's reference. Whoever awaits the task finds it gone from
+/// the list, and its end told to the hooks.
 void complete(task_header& task) noexcept {
   const state::word references = task.scheduler->release(task) ? 2 : 1;
-  switch (state::to_complete(task.word)) {
+  switch (state::to_complete(task.word, references)) {
     case state::complete_effect::drop_output:
       drop_output(task);
       break;
     case state::complete_effect::wake_joiner:
       task.join_waker.wake_by_ref();
-      if (state::joiner_woken(task.word) == state::joiner_effect::drop_waker) {
-        task.join_waker = waker();
-      }
+      if (state::joiner_woken(task.word, references) == state::joiner_effect::none) return;
+      task.join_waker = waker();
       break;
     case state::complete_effect::none:
-      break;
+      return;
   }
   drop_refs(task, references);
 }
@@ -117,6 +143,8 @@ void wake_task_by_ref(void* data) noexcept {
 }
 
 constinit atomic<std::uint64_t> next_id{1};
+// A thread takes so many numbers at once.
+constexpr std::uint64_t id_block = task_id_block;
 
 }  // namespace
 
@@ -124,9 +152,14 @@ constinit const waker_vtable task_waker_vtable{&clone_waker, &wake_task, &wake_t
                                                &drop_waker};
 
 void launch(task_header& task, task_scheduler& scheduler) noexcept {
-  // relaxed: only the numbers must differ.
-  task.id = next_id.fetch_add(1, memory_order_relaxed);
-  scheduler.add_ref();
+  thread_state& thread = this_thread_state();
+  if (thread.next_id == thread.end_id) {
+    // relaxed: only the numbers must differ.
+    thread.next_id = next_id.fetch_add(id_block, memory_order_relaxed);
+    thread.end_id = thread.next_id + id_block;
+  }
+  task.id = thread.next_id++;
+  take_scheduler_ref(scheduler, thread);
   task.scheduler = &scheduler;
   // relaxed: nobody else knows the task yet; the queue or list that takes it publishes it.
   task.word.store(state::initial, memory_order_relaxed);
@@ -193,6 +226,11 @@ bool task_join_poll(task_header& task, context& cx) noexcept {
 }
 
 void task_join_drop(task_header& task, bool taken) noexcept {
+  if (taken && state::is_settled(task.word)) {
+    task.join_waker = waker();
+    if (state::drop_taken_join(task.word)) free_task(task);
+    return;
+  }
   const state::join_drop_effect effect = state::drop_join(task.word);
   if (effect.drop_output && !taken) drop_output(task);
   if (effect.drop_waker) task.join_waker = waker();

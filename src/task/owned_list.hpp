@@ -11,7 +11,8 @@
 
 namespace edo::inline v0::detail {
 
-/// Tasks by their ids, in shards with a lock each. The list holds one reference to each task in it.
+/// Tasks in shards with a lock each; those that one thread has launched one after the other are in
+/// one, so that workers rarely meet. The list holds one reference to each task in it.
 ///
 /// Threads: any. No user code runs under its locks.
 class owned_list {
@@ -71,7 +72,9 @@ class owned_list {
   /// How many tasks are taken under one hold of a lock.
   static constexpr unsigned batch_max = 64;
 
-  shard& shard_of(const task_header& task) noexcept { return shards_[task.id % shard_count]; }
+  shard& shard_of(const task_header& task) noexcept {
+    return shards_[task.id / task_id_block % shard_count];
+  }
   static bool take_batch(shard& s, list& taken, bool& retry) noexcept;
 
   shard shards_[shard_count];

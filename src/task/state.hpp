@@ -69,8 +69,9 @@
 ///    INV-4  The output is destroyed exactly once: by the runner if it completes without
 ///           join_interest, else by the join handle.
 ///    INV-5  The memory is freed by whoever takes the count to 0, and then complete is set: the
-///           owned list's reference lasts until completion (the runner takes it out of the list just
-///           before, and drops it after).
+///           owned list's reference lasts until then. (The runner takes the task out of the list
+///           just before, and gives both references up with the change that sets complete, or with
+///           the one after the joiner was woken.)
 ///    INV-6  join_waker implies join_interest, or complete (while J5 runs).
 ///
 /// 6. RACES, and why each is harmless.
@@ -179,8 +180,8 @@ struct step {
 namespace pure {
 [[nodiscard]] inline step<run_effect> to_running(word w) noexcept;
 [[nodiscard]] inline step<idle_effect> to_idle(word w) noexcept;
-[[nodiscard]] inline step<complete_effect> to_complete(word w) noexcept;
-[[nodiscard]] inline step<joiner_effect> joiner_woken(word w) noexcept;
+[[nodiscard]] inline step<complete_effect> to_complete(word w, word count) noexcept;
+[[nodiscard]] inline step<joiner_effect> joiner_woken(word w, word count) noexcept;
 [[nodiscard]] inline step<wake_effect> wake(word w) noexcept;
 [[nodiscard]] inline step<wake_effect> wake_by_ref(word w) noexcept;
 [[nodiscard]] inline step<wake_effect> to_cancelled(word w) noexcept;
@@ -201,11 +202,11 @@ namespace pure {
 /// After a poll that was pending.
 [[nodiscard]] inline idle_effect to_idle(atomic<word>& state) noexcept;
 
-/// After the output was stored.
-[[nodiscard]] inline complete_effect to_complete(atomic<word>& state) noexcept;
+/// After the output was stored. `none` gives `count` references up, the others give up none yet.
+[[nodiscard]] inline complete_effect to_complete(atomic<word>& state, word count) noexcept;
 
-/// After the joiner was woken (J5).
-[[nodiscard]] inline joiner_effect joiner_woken(atomic<word>& state) noexcept;
+/// After the joiner was woken (J5). `none` gives `count` references up, `drop_waker` none yet.
+[[nodiscard]] inline joiner_effect joiner_woken(atomic<word>& state, word count) noexcept;
 
 /// A wake that gives the waker's reference up.
 [[nodiscard]] inline wake_effect wake(atomic<word>& state) noexcept;
@@ -228,6 +229,10 @@ namespace pure {
 /// Gives the join interest up (J6); the reference stays.
 [[nodiscard]] inline join_drop_effect drop_join(atomic<word>& state) noexcept;
 
+/// The same together with its reference, for a handle that has taken the output and owns the waker
+/// field, which is empty by now (J5, J6). True: it was the last reference.
+[[nodiscard]] inline bool drop_taken_join(atomic<word>& state) noexcept;
+
 /// Keeps a parked task parked while it is read, with a reference. False: it is not parked.
 [[nodiscard]] inline bool claim(atomic<word>& state) noexcept;
 
@@ -242,6 +247,9 @@ inline void add_ref(atomic<word>& state) noexcept;
 
 /// True if the task is complete; then its output is visible.
 [[nodiscard]] inline bool is_complete(const atomic<word>& state) noexcept;
+
+/// True if it is, and the waker field is the join handle's.
+[[nodiscard]] inline bool is_settled(const atomic<word>& state) noexcept;
 
 static_assert((running | complete | notified | cancelled | join_interest | join_waker | claimed) ==
               (1U << 7U) - 1);
@@ -276,17 +284,19 @@ inline step<idle_effect> to_idle(word w) noexcept {
   return {w, refs(w) == 0 ? idle_effect::free : idle_effect::none};
 }
 
-inline step<complete_effect> to_complete(word w) noexcept {
-  EDO_DEBUG_ASSERT(has(w, running) && refs(w) > 0);
+inline step<complete_effect> to_complete(word w, word count) noexcept {
+  EDO_DEBUG_ASSERT(has(w, running) && refs(w) >= count);
   w ^= running | complete;
   if (!has(w, join_interest)) return {w, complete_effect::drop_output};  // INV-4
-  return {w, has(w, join_waker) ? complete_effect::wake_joiner : complete_effect::none};
+  if (has(w, join_waker)) return {w, complete_effect::wake_joiner};
+  return {w - count * ref_one, complete_effect::none};  // the handle has one more
 }
 
-inline step<joiner_effect> joiner_woken(word w) noexcept {
-  EDO_DEBUG_ASSERT(has(w, complete | join_waker));
+inline step<joiner_effect> joiner_woken(word w, word count) noexcept {
+  EDO_DEBUG_ASSERT(has(w, complete | join_waker) && refs(w) >= count);
   w &= ~join_waker;
-  return {w, has(w, join_interest) ? joiner_effect::none : joiner_effect::drop_waker};
+  if (!has(w, join_interest)) return {w, joiner_effect::drop_waker};
+  return {w - count * ref_one, joiner_effect::none};
 }
 
 inline step<wake_effect> wake(word w) noexcept {
@@ -365,12 +375,12 @@ inline step<wake_effect> unclaim(word w) noexcept {
 
 /// Applies a pure transition. It always writes, also the same word again: see 6, "wake that finds
 /// notified".
-template <class Effect>
-inline Effect apply(atomic<word>& state, step<Effect> (*transition)(word) noexcept) noexcept {
+template <class Transition>
+[[gnu::always_inline]] inline auto apply(atomic<word>& state, Transition transition) noexcept {
   // acquire: pairs with the release below, for what the transition decides on.
   word seen = state.load(memory_order_acquire);
   for (;;) {
-    const step<Effect> taken = transition(seen);
+    const auto taken = transition(seen);
     // acq_rel: [task.run], [task.join] and [task.free], as the head of state.hpp says.
     // acquire on failure: as the load above.
     if (state.compare_exchange_weak(seen, taken.next, memory_order_acq_rel, memory_order_acquire)) {
@@ -383,11 +393,11 @@ inline run_effect to_running(atomic<word>& state) noexcept {
   return apply(state, &pure::to_running);
 }
 inline idle_effect to_idle(atomic<word>& state) noexcept { return apply(state, &pure::to_idle); }
-inline complete_effect to_complete(atomic<word>& state) noexcept {
-  return apply(state, &pure::to_complete);
+inline complete_effect to_complete(atomic<word>& state, word count) noexcept {
+  return apply(state, [count](word w) noexcept { return pure::to_complete(w, count); });
 }
-inline joiner_effect joiner_woken(atomic<word>& state) noexcept {
-  return apply(state, &pure::joiner_woken);
+inline joiner_effect joiner_woken(atomic<word>& state, word count) noexcept {
+  return apply(state, [count](word w) noexcept { return pure::joiner_woken(w, count); });
 }
 inline wake_effect wake(atomic<word>& state) noexcept { return apply(state, &pure::wake); }
 inline wake_effect wake_by_ref(atomic<word>& state) noexcept {
@@ -411,6 +421,13 @@ inline join_drop_effect drop_join(atomic<word>& state) noexcept {
 inline bool claim(atomic<word>& state) noexcept { return apply(state, &pure::claim); }
 inline wake_effect unclaim(atomic<word>& state) noexcept { return apply(state, &pure::unclaim); }
 
+inline bool drop_taken_join(atomic<word>& state) noexcept {
+  // acq_rel: as in drop_refs(). The bit is set, and nobody but the handle clears it.
+  const word before = state.fetch_sub(ref_one | join_interest, memory_order_acq_rel);
+  EDO_ASSERT(has(before, complete | join_interest) && !has(before, join_waker));
+  return refs(before) == 1;
+}
+
 inline void add_ref(atomic<word>& state) noexcept {
   // relaxed: the caller holds a reference already, and nothing is published by a new one.
   const word before = state.fetch_add(ref_one, memory_order_relaxed);
@@ -427,6 +444,12 @@ inline bool drop_refs(atomic<word>& state, word count) noexcept {
 inline bool is_complete(const atomic<word>& state) noexcept {
   // acquire: [task.join] pairs with the release of to_complete; makes the output visible.
   return has(state.load(memory_order_acquire), complete);
+}
+
+inline bool is_settled(const atomic<word>& state) noexcept {
+  // acquire: [task.join]; the runner's use of the waker is over.
+  const word seen = state.load(memory_order_acquire);
+  return has(seen, complete) && !has(seen, join_waker);
 }
 
 }  // namespace edo::inline v0::detail::task_state

@@ -13,6 +13,7 @@ namespace edo::inline v0::detail {
 
 class context_scope;
 class runtime_state;
+class task_scheduler;
 struct task_header;
 
 /// What a thread is doing for a runtime.
@@ -29,8 +30,11 @@ struct thread_state {
   enter_guard* guard = nullptr;          ///< The innermost `enter()` guard.
   const context_scope* scope = nullptr;  ///< What the thread does for which runtimes, innermost.
   task_header* task = nullptr;           ///< The task that is polled or destroyed here.
-  const void* scheduler = nullptr;       ///< Whose tasks this thread runs.
+  task_scheduler* scheduler = nullptr;   ///< Whose tasks this thread runs.
   void* core = nullptr;                  ///< What that scheduler keeps for the thread.
+  std::uint64_t next_id = 0;             ///< Numbers for tasks that this thread launches ...
+  std::uint64_t end_id = 0;              ///< ... up to here.
+  std::uint32_t scheduler_refs = 0;      ///< References to `scheduler` in stock.
   thread_region region = thread_region::outside;
   bool yielded = false;  ///< `yield_now` was polled in the poll that runs.
 };
@@ -38,6 +42,30 @@ struct thread_state {
 /// This thread's. A compiler may keep a thread-local's address across a `co_await`, after which the
 /// coroutine runs on another thread; so nothing but this function reads it, and it is not inlined.
 [[nodiscard, gnu::noinline]] thread_state& this_thread_state() noexcept;
+
+/// This thread runs the tasks of a scheduler in this scope. Scopes nest. The scheduler lives as
+/// long.
+class scheduler_scope {
+ public:
+  scheduler_scope(task_scheduler& scheduler, void* core) noexcept
+      : thread_(this_thread_state()),
+        scheduler_(thread_.scheduler),
+        core_(thread_.core),
+        refs_(thread_.scheduler_refs) {
+    thread_.scheduler = &scheduler;
+    thread_.core = core;
+    thread_.scheduler_refs = 0;
+  }
+  scheduler_scope(const scheduler_scope&) = delete;
+  scheduler_scope& operator=(const scheduler_scope&) = delete;
+  ~scheduler_scope();
+
+ private:
+  thread_state& thread_;
+  task_scheduler* const scheduler_;
+  void* const core_;
+  const std::uint32_t refs_;
+};
 
 /// Tasks run on this thread in this scope: `thread_state::task` and `yielded` belong to it, and are
 /// what they were before when it ends. Scopes nest (a runtime driven inside `block_in_place`).

@@ -26,6 +26,14 @@ class ref_counted {
     // relaxed: the caller holds a reference already.
     count_.fetch_add(1, memory_order_relaxed);
   }
+  void add_refs(std::uint32_t count) const noexcept {
+    // relaxed: as in add_ref().
+    count_.fetch_add(count, memory_order_relaxed);
+  }
+  void drop_refs(std::uint32_t count) const noexcept {
+    // acq_rel: as in drop_ref().
+    if (count_.fetch_sub(count, memory_order_acq_rel) == count) delete static_cast<const T*>(this);
+  }
   void drop_ref() const noexcept {
     // acq_rel: release for this owner's writes, acquire of the other owners' if it is the last.
     if (count_.fetch_sub(1, memory_order_acq_rel) == 1) delete static_cast<const T*>(this);

@@ -73,8 +73,8 @@ struct shared {
   };
 };
 
-/// Leaves `waker` for the other side to wake. `mine`, `over`: the waker's bit, and the bit that says
-/// that nothing is worth waiting for any more. False: that is set.
+/// Leaves `with` for the other side to wake. `mine`, `over`: the bit of the waker, and the one that
+/// says that nothing is worth waiting for any more. False: that is set.
 template <class T>
 bool lend_waker(shared<T>& s,
                 waker& field,
@@ -326,30 +326,19 @@ class [[nodiscard]] receiver {
     if (shared_ == nullptr) return;
     detail::shared<T>& s = *std::exchange(shared_, nullptr);
     // acquire: as in has_value().
-    state::word seen = s.word.load(memory_order_acquire);
+    const state::word seen = s.word.load(memory_order_acquire);
     if (state::has(seen, state::rx_waker) && !state::has(seen, state::ended) &&
         state::apply(s.word, &state::pure::unset_rx_waker).done) {
       s.rx_waker = waker();  // the task that waited need not live as long as the sender
     }
-    bool destroyed = over_;
-    for (;;) {
-      seen = s.word.load(memory_order_acquire);
-      if (state::has(seen, state::value) && !std::exchange(destroyed, true)) s.slot.~stored();
-      const state::step taken = state::pure::leave_rx(seen);
-      // acq_rel: as in apply(). It is not apply(), because a value that comes at this moment must
-      // be destroyed first.
-      if (!s.word.compare_exchange_weak(seen, taken.next, memory_order_acq_rel,
-                                        memory_order_relaxed)) {
-        continue;
-      }
-      state::effect owed = taken.owed;
-      if (owed == state::effect::wake) {
-        s.tx_waker.wake_by_ref();
-        owed = state::apply(s.word, &state::pure::rx_woken).owed;
-      }
-      if (owed == state::effect::free) s.free();
-      return;
+    state::effect owed = state::apply_leave_rx(s.word, [&] {
+      if (!over_) s.slot.~stored();
+    });
+    if (owed == state::effect::wake) {
+      s.tx_waker.wake_by_ref();
+      owed = state::apply(s.word, &state::pure::rx_woken).owed;
     }
+    if (owed == state::effect::free) s.free();
   }
 
   detail::shared<T>* shared_;

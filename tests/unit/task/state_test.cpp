@@ -121,20 +121,51 @@ TEST(task_state, to_idle) {
   EXPECT_EQ(n, 3U * 4U * 3U);
 }
 
+// A task that completes has the runner's reference and, beside the list's, the handle's.
+template <word Count>
+ts::step<ts::complete_effect> complete_with(word w) noexcept {
+  return ts::pure::to_complete(w + 2 * ts::ref_one, Count);
+}
+template <word Count>
+ts::step<ts::joiner_effect> woken_with(word w) noexcept {
+  return ts::pure::joiner_woken(w + 2 * ts::ref_one, Count);
+}
+
 TEST(task_state, to_complete) {
   using E = ts::complete_effect;
-  const std::size_t n = check_table<E>(&ts::pure::to_complete, R, 0,
-                                       {{0, J, C, R, 0, E::drop_output},
-                                        {J | W, 0, C, R, 0, E::wake_joiner},
-                                        {J, W, C, R, 0, E::none}});
+  std::size_t n = check_table<E>(&complete_with<1>, R, 0,
+                                 {{0, J, C, R, 2, E::drop_output},
+                                  {J | W, 0, C, R, 2, E::wake_joiner},
+                                  {J, W, C, R, 1, E::none}});
+  EXPECT_EQ(n, 3U * 4U * 3U);
+  n = check_table<E>(&complete_with<2>, R, 0,
+                     {{0, J, C, R, 2, E::drop_output},
+                      {J | W, 0, C, R, 2, E::wake_joiner},
+                      {J, W, C, R, 0, E::none}});
   EXPECT_EQ(n, 3U * 4U * 3U);
 }
 
 TEST(task_state, joiner_woken) {
   using E = ts::joiner_effect;
-  const std::size_t n = check_table<E>(&ts::pure::joiner_woken, C | W, 0,
-                                       {{J, 0, 0, W, 0, E::none}, {0, J, 0, W, 0, E::drop_waker}});
+  std::size_t n = check_table<E>(&woken_with<1>, C | W, 0,
+                                 {{J, 0, 0, W, 1, E::none}, {0, J, 0, W, 2, E::drop_waker}});
   EXPECT_EQ(n, 2U * 4U * 3U);
+  n = check_table<E>(&woken_with<2>, C | W, 0,
+                     {{J, 0, 0, W, 0, E::none}, {0, J, 0, W, 2, E::drop_waker}});
+  EXPECT_EQ(n, 2U * 4U * 3U);
+}
+
+TEST(task_state, a_handle_that_has_taken_the_output_leaves_in_one_step) {
+  edo::atomic<word> state{C | J | 2 * ts::ref_one};
+  EXPECT_TRUE(ts::is_settled(state));
+  EXPECT_FALSE(ts::drop_taken_join(state));
+  EXPECT_EQ(state.load(), C | ts::ref_one);
+  edo::atomic<word> last{C | J | N | ts::ref_one};
+  EXPECT_TRUE(ts::drop_taken_join(last));
+  edo::atomic<word> lent{C | J | W | 2 * ts::ref_one};
+  EXPECT_FALSE(ts::is_settled(lent));
+  edo::atomic<word> runs{R | J | 2 * ts::ref_one};
+  EXPECT_FALSE(ts::is_settled(runs));
 }
 
 TEST(task_state, wake) {
@@ -250,7 +281,7 @@ TEST(task_state_death, a_transition_without_its_precondition_aborts) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH((void)ts::pure::to_running(ts::ref_one), "assertion failed");
   EXPECT_DEATH((void)ts::pure::to_idle(ts::ref_one), "assertion failed");
-  EXPECT_DEATH((void)ts::pure::to_complete(C | ts::ref_one), "assertion failed");
+  EXPECT_DEATH((void)ts::pure::to_complete(C | ts::ref_one, 1), "assertion failed");
   EXPECT_DEATH((void)ts::pure::set_join_waker(ts::ref_one), "assertion failed");
   EXPECT_DEATH((void)ts::pure::drop_join(ts::ref_one), "assertion failed");
   EXPECT_DEATH((void)ts::pure::unclaim(ts::ref_one), "assertion failed");

@@ -162,4 +162,23 @@ Step apply(atomic<word>& state, Step (*change)(word) noexcept) noexcept {
   }
 }
 
+/// The same for a receiver that leaves: `drop_value` is called, at most once, before the change of
+/// a word with a value.
+template <class DropValue>
+effect apply_leave_rx(atomic<word>& state, DropValue drop_value) noexcept {
+  // acquire, acq_rel: as in apply().
+  word seen = state.load(memory_order_acquire);
+  bool dropped = false;
+  for (;;) {
+    if (has(seen, value) && !dropped) {
+      dropped = true;
+      drop_value();
+    }
+    const step taken = pure::leave_rx(seen);
+    if (state.compare_exchange_weak(seen, taken.next, memory_order_acq_rel, memory_order_acquire)) {
+      return taken.owed;
+    }
+  }
+}
+
 }  // namespace edo::inline v0::detail::oneshot_state

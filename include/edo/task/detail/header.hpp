@@ -36,6 +36,9 @@ struct task_ops {
   std::string_view (*name)(const task_header& task) noexcept;
 };
 
+/// A thread numbers its tasks in blocks of so many, and each block has a shard of the owned list.
+inline constexpr std::uint64_t task_id_block = 64;
+
 struct owned_tag;
 
 /// A task as schedulers, wakers and handles see it. src/task/state.hpp says who may touch what.
