@@ -213,7 +213,6 @@ int usage() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 1) return 0;  // tools/bench.py runs this one
   if (argc < 3) return usage();
   const std::string name = argv[1];
   const long size = std::atol(argv[2]);
