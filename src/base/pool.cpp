@@ -2,19 +2,21 @@
 //
 // A block freed by another thread than the one that took it stays with the freer; when a thread
 // holds two full batches of a class, one moves to a depot shared by all, and a thread that runs out
-// takes a batch from there before it asks malloc. So a flow of frames from one thread to another
-// costs one lock for every `batch` blocks, and a thread that works alone never locks.
+// takes a batch from there before it asks the slabs (slabs.hpp). So a flow of frames from one
+// thread to another costs one lock for every `batch` blocks, and a thread that works alone never locks.
 //
 // Fields: a thread's bins are touched by that thread only, but for their counters, which it writes
 // (plain load and store, relaxed) and anybody reads. The depot's shelves are guarded by their
 // locks, the list of caches and the sums of ended threads by `registry.lock`.
-// Threads that end give full batches to the depot and the rest to malloc; blocks taken and freed
-// after that (by destructors of other thread-locals) use malloc at once.
+// Threads that end give full batches to the depot and the rest to the slabs; blocks taken and freed
+// after that (by destructors of other thread-locals) use the slabs at once.
 #include "edo/base/pool.hpp"
 
 #include "edo/base/cache.hpp"
 #include "edo/base/counter.hpp"
 #include "edo/base/lock.hpp"
+
+#include "base/slabs.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -39,10 +41,7 @@ constexpr std::size_t shelf_max(std::size_t c) noexcept {
   return shelf_bytes_max / (c * granule * batch);
 }
 
-struct block {
-  block* next;
-  block* next_batch;  // of the first block of a batch in the depot
-};
+using block = pool_block;
 
 /// The free blocks of one class. One word counts the blocks taken (upper 48 bits) and those in the
 /// list (lower 16), so that taking and freeing cost one addition each; how many were freed follows
@@ -100,6 +99,7 @@ struct shelf {
 
 // Never destroyed: threads end after the destructors of statics have run.
 constinit padded<shelf> depot[class_count];
+constinit slab_store store;
 
 struct totals {
   std::uint64_t taken = 0;
@@ -138,10 +138,6 @@ struct closer {
 [[gnu::tls_model("initial-exec")]] constinit thread_local thread_cache local;
 thread_local closer local_closer;
 
-void free_list(block* b) noexcept {
-  while (b != nullptr) std::free(std::exchange(b, b->next));
-}
-
 void shelve(std::size_t c, block* full_batch) noexcept {
   shelf& s = *depot[c];
   {
@@ -153,7 +149,7 @@ void shelve(std::size_t c, block* full_batch) noexcept {
       return;
     }
   }
-  free_list(full_batch);
+  store.give(c, full_batch);
 }
 
 block* unshelve(std::size_t c) noexcept {
@@ -186,36 +182,35 @@ void* from_system(std::size_t bytes) {
   return p;
 }
 
-/// After this thread's cache has ended.
-[[gnu::noinline, gnu::cold]] void* allocate_late(std::size_t bytes) {
-  void* p = from_system(bytes);
-  // relaxed: a statistic.
-  registry.late_taken.fetch_add(1, memory_order_relaxed);
+// After this thread's cache has ended. relaxed, all: statistics.
+void count_late_take() noexcept { registry.late_taken.fetch_add(1, memory_order_relaxed); }
+void count_late_free() noexcept { registry.late_freed.fetch_add(1, memory_order_relaxed); }
+
+[[gnu::noinline, gnu::cold]] void* allocate_late(std::size_t c) {
+  void* p = store.take(c, 1);
+  count_late_take();
   return p;
 }
-[[gnu::noinline, gnu::cold]] void free_late(void* p) noexcept {
-  // relaxed: a statistic.
-  registry.late_freed.fetch_add(1, memory_order_relaxed);
-  std::free(p);
+[[gnu::noinline, gnu::cold]] void free_late(void* p, std::size_t c) noexcept {
+  count_late_free();
+  store.give(c, ::new (p) block{nullptr, nullptr});
 }
 
 [[gnu::noinline]] void* allocate_slow(std::size_t c) {
-  if (!open_cache()) return allocate_late(c * granule);
+  if (!open_cache()) return allocate_late(c);
   bin& b = local.bins[c];
   b.head = std::exchange(b.spare, nullptr);
   if (b.head == nullptr) b.head = unshelve(c);
-  if (b.head != nullptr) {
-    b.adjust(batch);
-  } else {
-    b.head = ::new (from_system(c * granule)) block{nullptr, nullptr};
-    b.adjust(1);
-    local.system_blocks.add(1);
+  if (b.head == nullptr) {
+    b.head = store.take(c, batch);
+    local.system_blocks.add(batch);
   }
+  b.adjust(batch);
   return b.pop();
 }
 
 [[gnu::noinline]] void free_slow(void* p, std::size_t c) noexcept {
-  if (!open_cache()) return free_late(p);
+  if (!open_cache()) return free_late(p, c);
   bin& b = local.bins[c];
   if (b.count() == batch) {
     if (b.spare != nullptr) shelve(c, b.spare);
@@ -236,7 +231,7 @@ closer::~closer() {
     if (count == batch) {
       shelve(c, list);
     } else {
-      free_list(list);
+      store.give(c, list);
     }
   }
   raw_guard guard(registry.lock);
@@ -249,8 +244,11 @@ closer::~closer() {
 }  // namespace
 
 void* pool_take_large(std::size_t size) {
-  if (!open_cache()) return allocate_late(size);
   void* p = from_system(size);
+  if (!open_cache()) {
+    count_late_take();
+    return p;
+  }
   bin& b = local.bins[large_class];
   b.word.add(bin::one_taken);
   b.adjusted.add(1);
@@ -260,7 +258,11 @@ void* pool_take_large(std::size_t size) {
 }
 
 void pool_give_large(void* p, std::size_t size) noexcept {
-  if (!open_cache()) return free_late(p);
+  if (!open_cache()) {
+    count_late_free();
+    std::free(p);
+    return;
+  }
   local.bins[large_class].adjusted.add(0 - std::uint64_t{1});
   local.large_bytes.add(0 - std::uint64_t{size});
   std::free(p);

@@ -51,7 +51,7 @@ result<void> blocking_pool::spawn(task_header& job) noexcept {
 bool blocking_pool::run(void (*entry)(void*) noexcept, void* data) noexcept {
   raw_guard guard(lock_);
   if (stopping_) return false;
-  if (idle_ == 0 && threads_ == options_.threads_max) return false;
+  if (idle_ == 0 && !may_start()) return false;
   try {
     calls_.push_back({entry, data});
   } catch (...) {
@@ -71,13 +71,15 @@ bool blocking_pool::run(void (*entry)(void*) noexcept, void* data) noexcept {
   return true;  // another thread has taken it
 }
 
+bool blocking_pool::may_start() const noexcept { return threads_ - lent_ < options_.threads_max; }
+
 blocking_pool::help blocking_pool::ask_for_help() noexcept {
   if (idle_ != 0) {
     --idle_;
     ++promised_;
     return help::wake;
   }
-  if (threads_ == options_.threads_max) return help::none;
+  if (!may_start()) return help::none;
   ++threads_;
   return help::start;
 }
@@ -129,14 +131,21 @@ void blocking_pool::run_one() noexcept {
   if (!calls_.empty()) {
     const call next = calls_.front();
     calls_.pop_front();
+    ++lent_;
+    // A job that found the bound reached may have a thread now.
+    const help wanted = queue_.empty() ? help::none : ask_for_help();
     lock_.unlock();
+    if (wanted == help::wake) work_or_stop_.notify_one();
+    if (wanted == help::start) static_cast<void>(start_thread());
     next.entry(next.data);
-  } else {
-    task_header* const job = queue_.pop();
-    --queued_;
-    lock_.unlock();
-    if (run_task(*job) != run_outcome::settled) drop_runnable(*job);
+    lock_.lock();
+    --lent_;
+    return;
   }
+  task_header* const job = queue_.pop();
+  --queued_;
+  lock_.unlock();
+  if (run_task(*job) != run_outcome::settled) drop_runnable(*job);
   lock_.lock();
 }
 
@@ -215,7 +224,7 @@ blocking_pool::state blocking_pool::view() noexcept {
 
 bool blocking_pool::has_room() noexcept {
   const raw_guard guard(lock_);
-  return queued_ < options_.queue_max || idle_ != 0 || threads_ < options_.threads_max;
+  return queued_ < options_.queue_max || idle_ != 0 || may_start();
 }
 
 void blocking_pool::schedule(task_header& job) noexcept { drop_runnable(job); }

@@ -48,7 +48,8 @@ class blocking_pool final : public task_scheduler {
   [[nodiscard]] result<void> spawn(task_header& job) noexcept;
 
   /// Runs `entry(data)` before all jobs, on a thread that is idle or can be started; false: there
-  /// is none, and none will be for a time that nobody knows.
+  /// is none, and none will be for a time that nobody knows. While it runs, that thread does not
+  /// count in the bound: a worker's place has moved to it, and the worker's own thread ends.
   [[nodiscard]] bool run(void (*entry)(void*) noexcept, void* data) noexcept;
 
   /// Ends as cancelled what has not begun, on this thread, in the runtime's context; tells running
@@ -81,6 +82,7 @@ class blocking_pool final : public task_scheduler {
   static void thread_entry(void* self) noexcept;
   void work() noexcept;
   [[nodiscard]] help ask_for_help() noexcept EDO_REQUIRES(lock_);
+  [[nodiscard]] bool may_start() const noexcept EDO_REQUIRES(lock_);
   [[nodiscard]] result<void> start_thread() noexcept;
   [[nodiscard]] bool has_work() const noexcept EDO_REQUIRES(lock_);
   [[nodiscard]] bool wait_for_work() noexcept EDO_REQUIRES(lock_);
@@ -101,6 +103,7 @@ class blocking_pool final : public task_scheduler {
   std::size_t queued_max_ EDO_GUARDED_BY(lock_) = 0;
   std::deque<call> calls_ EDO_GUARDED_BY(lock_);
   std::size_t threads_ EDO_GUARDED_BY(lock_) = 0;
+  std::size_t lent_ EDO_GUARDED_BY(lock_) = 0;      // of these, in calls: not counted in the bound
   std::size_t idle_ EDO_GUARDED_BY(lock_) = 0;      // waiting, and not promised a wake
   std::size_t promised_ EDO_GUARDED_BY(lock_) = 0;  // wakes for those who wait
   bool stopping_ EDO_GUARDED_BY(lock_) = false;

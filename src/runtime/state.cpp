@@ -101,8 +101,13 @@ void runtime_state::run_blocking(void (*body)(void*) noexcept, void* data) noexc
   if (options_.hooks.thread_stop) options_.hooks.thread_stop();
 }
 
+// On any thread, and on several at once: whoever owns the runtime waits for its threads later.
 void runtime_state::fail() noexcept {
-  shut_down_in_background();
+  {
+    const context_scope context(*this, thread_region::outside);
+    scheduler_->request_shutdown();
+    pool_->request_shutdown();
+  }
   scheduler_->fail_roots();
 }
 

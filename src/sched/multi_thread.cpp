@@ -3,6 +3,7 @@
 #include "edo/base/assert.hpp"
 #include "edo/future/block_on.hpp"
 
+#include "sched/worker.hpp"
 #include "task/harness.hpp"
 #include "task/thread_state.hpp"
 
@@ -11,15 +12,6 @@
 #include <utility>
 
 namespace edo::inline v0::detail {
-
-/// A thread that runs tasks; on its stack. Its fields are its own.
-struct multi_thread::worker {
-  core* held = nullptr;  // null: it has lost it, or not got it yet
-  core_lease lease;
-  unsigned budget = poll_budget;  // of the poll that runs; tasks of the LIFO slot share one
-  bool searching = false;         // it is counted so in idle_
-  bool watches = false;           // while it sleeps
-};
 
 multi_thread::multi_thread(ref_ptr<parker> sleeper, thread_environment& environment, options how)
     : parker_(std::move(sleeper)),
@@ -168,7 +160,8 @@ void multi_thread::work_until_stop(worker& self) noexcept {
     task_header* task = next_task(self);
     if (task == nullptr) task = look_around(self);
     if (task == nullptr) continue;
-    if (self.searching) stop_searching(self);
+    if (self.searching || self.watches) [[unlikely]]
+      found_work(self);
     run_one(self, running.thread(), *task);
     if (self.held == nullptr) {
       if (!attach_spare_core(self)) return;
@@ -273,14 +266,14 @@ bool multi_thread::take_injected(core& c) noexcept {
   return true;
 }
 
-// A worker that was woken, or stole, has work: if it was the last that searched, whoever relied on
-// it must not be forgotten.
-void multi_thread::stop_searching(worker& self) noexcept {
-  self.searching = false;
-  // seq_cst: see goes_on_watching(). Whoever leaves a wake out from now on makes another watch.
-  if (std::exchange(self.watches, false)) watch_.store(watch::nobody, memory_order_seq_cst);
-  if (!idle_.end_search()) return;
-  for (const auto& c : cores_) wake_for(*c);
+// A worker that searched or watched has work: who relied on it must not be forgotten.
+void multi_thread::found_work(worker& self) noexcept {
+  const bool watched = std::exchange(self.watches, false);
+  if (watched) watch_.give_up();
+  if (std::exchange(self.searching, false) && idle_.end_search()) {
+    for (const auto& c : cores_) wake_for(*c);
+  }
+  if (watched) want_watch();
 }
 
 void multi_thread::turn(worker& self) noexcept {
@@ -328,12 +321,15 @@ void multi_thread::sleep(worker& self) noexcept {
   c.polls_until_turn = options_.event_interval;  // the driver has its turn now
   const bool drives = parker_->try_acquire();
   const bool last = idle_.park(c, std::exchange(self.searching, false), drives);
-  if (last && injected_.has_tasks()) wake_one();  // perhaps this one
+  if (last) {
+    for (const auto& other : cores_) wake_for(*other);  // perhaps this one
+  }
   c.counters.parks.add(1);
   const std::int64_t limit_ns = goes_on_watching(self) ? watch_period_ns : -1;
   if (drives) {
     c.sleeper.sleep_in(*parker_, limit_ns);
     parker_->release();
+    if (!c.ring.empty() && !self.watches) want_watch();  // nobody drives now
   } else {
     c.sleeper.sleep(limit_ns);
   }
@@ -341,65 +337,14 @@ void multi_thread::sleep(worker& self) noexcept {
   tell_unpark();
   c.turn_ns = monotonic_now_ns();
   self.searching = !idle_.leave(c);
-  if (self.searching && !self.watches) {
-    watch expected = watch::wanted;
-    // seq_cst: every change of the role is; see goes_on_watching().
-    self.watches = watch_.compare_exchange_strong(expected, watch::taken, memory_order_seq_cst,
-                                                  memory_order_seq_cst);
-  }
+  if (self.searching && !self.watches) self.watches = watch_.take_wanted();
   if (!self.searching && c.ring.empty()) c.counters.noop_unparks.add(1);
-}
-
-// The worker counts as asleep. A watcher goes on while somebody is awake.
-bool multi_thread::goes_on_watching(worker& self) noexcept {
-  if (!self.watches) return false;
-  if (idle_.anybody_awake()) return true;
-  // seq_cst, against a worker that wakes up now and leaves a wake out: it counts itself awake and
-  // then reads the role; here it is the other way round, so one of the two sees the other.
-  watch_.store(watch::nobody, memory_order_seq_cst);
-  self.watches = false;
-  if (!idle_.anybody_awake()) return false;
-  watch expected = watch::nobody;
-  self.watches = watch_.compare_exchange_strong(expected, watch::taken, memory_order_seq_cst,
-                                                memory_order_seq_cst);
-  return self.watches;
 }
 
 // ---------------------------------------------------------------------------------------- schedule
 
-// Wakes a sleeper for what waits in the ring of `c` or in the injection queue, if it is worth it.
-void multi_thread::wake_for(const core& c) noexcept {
-  if (!idle_.may_choose()) return;
-  const unsigned length = c.ring.size();
-  if (length == 0 && !injected_.has_tasks()) return;
-  // relaxed: a hint.
-  if (length >= wake_depth_.load(memory_order_relaxed) || injected_.has_tasks()) {
-    wake_one();
-    return;
-  }
-  watch expected = watch::nobody;
-  // seq_cst, these: see goes_on_watching().
-  if (watch_.load(memory_order_seq_cst) != expected) return;
-  if (!watch_.compare_exchange_strong(expected, watch::wanted, memory_order_seq_cst,
-                                      memory_order_seq_cst)) {
-    return;
-  }
-  if (core* chosen = idle_.choose()) {
-    chosen->sleeper.wake(*parker_);
-    return;
-  }
-  // Somebody searches, and will come by here when that ends. seq_cst: as above.
-  expected = watch::wanted;
-  watch_.compare_exchange_strong(expected, watch::nobody, memory_order_seq_cst,
-                                 memory_order_seq_cst);
-}
-
 std::size_t multi_thread::local_depth(std::size_t core) const noexcept {
   return cores_[core]->ring.size() + (cores_[core]->lifo.empty() ? 0 : 1);
-}
-
-void multi_thread::wake_one() noexcept {
-  if (core* chosen = idle_.choose()) chosen->sleeper.wake(*parker_);
 }
 
 void multi_thread::inject(task_header& task) noexcept {
@@ -425,7 +370,7 @@ void multi_thread::schedule(task_header& task) noexcept {
   const bool usable = self->lease.begin_use();
   if (usable) {
     c.push_next(task);
-    wakes = idle_.may_choose() && !c.ring.empty();
+    wakes = idle_.may_choose() && (!c.ring.empty() || watch_.is_free());
   }
   self->lease.end_use();
   if (!usable) inject(task);

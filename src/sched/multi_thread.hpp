@@ -20,11 +20,12 @@
 ///    searches. A push into a ring does so only if what waits there is worth more than a wake:
 ///    length of the ring × mean time of a poll of late ≥ `wake_worth_ns`. The LIFO slot wakes
 ///    nobody: its worker runs it next; those who search find it.
-///    A mean tells nothing of the poll that begins now, which may block. So the first wake that is
-///    left out wakes one worker all the same, to *watch*: while others are awake it sleeps for
-///    `watch_period_ns` at most and looks around again. A watcher that finds work, or finds all
-///    others asleep, gives the role up. `watch_`:
-///      nobody --a wake is left out--> wanted --a worker wakes up--> taken --> nobody
+///    A mean tells nothing of the poll that begins now, which may block, and a busy worker does not
+///    drive. So while workers are awake one sleeper *watches*: it sleeps for `watch_period_ns` at
+///    most, looks around, and takes the driver if it is free. A worker that falls asleep while
+///    others are awake takes the role if nobody has it; a wake that is left out, and a worker that
+///    leaves the driver with work, wake a sleeper for it. A watcher gives it up when it finds work,
+///    or when nothing was polled for `watch_looks_max` looks.
 /// 5. FIELDS. Cores: as core.hpp says. `spare_cores_`, thread counts: under `lock_`. `stop_`: any
 ///    thread. The injection queue, the idle set, the parker: their own rules.
 /// 6. INVARIANTS.
@@ -52,6 +53,7 @@
 #include "sched/os_thread.hpp"
 #include "sched/parker.hpp"
 #include "sched/scheduler.hpp"
+#include "sched/watch_role.hpp"
 #include "task/thread_state.hpp"
 
 #include <cstddef>
@@ -99,12 +101,13 @@ class multi_thread final : public scheduler {
 
  private:
   struct worker;
-  enum class watch : unsigned char { nobody, wanted, taken };
 
   /// What a wake of another thread costs both sides, roughly: a futex and a switch.
   static constexpr std::int64_t wake_worth_ns = 10'000;
   /// How long a task may wait behind a poll that takes unusually long, while a worker sleeps.
   static constexpr std::int64_t watch_period_ns = 5'000'000;
+  /// Ten looks, 50 ms without a poll: the runtime is idle, and shall not cost a wake-up.
+  static constexpr unsigned watch_looks_max = 10;
   /// How long a task may wait in the injection queue of busy workers, roughly. Tokio's figure.
   static constexpr std::int64_t injection_target_ns = 200'000;
   static constexpr std::int64_t injection_interval_min = 8;
@@ -126,8 +129,9 @@ class multi_thread final : public scheduler {
   [[nodiscard]] task_header* look_around(worker& self) noexcept;
   [[nodiscard]] task_header* steal(core& thief) noexcept;
   [[nodiscard]] bool take_injected(core& c) noexcept;
-  void stop_searching(worker& self) noexcept;
+  void found_work(worker& self) noexcept;
   [[nodiscard]] bool goes_on_watching(worker& self) noexcept;
+  [[nodiscard]] std::uint64_t polls_of_all() const noexcept;
   void turn(worker& self) noexcept;
   void measure(core& c) noexcept;
   void sleep(worker& self) noexcept;
@@ -138,6 +142,7 @@ class multi_thread final : public scheduler {
   void inject(task_header& task) noexcept;
   void wake_one() noexcept;
   void wake_for(const core& c) noexcept;
+  void want_watch() noexcept;
   [[nodiscard]] bool stops() const noexcept;
   [[nodiscard]] bool wait_until_ended(std::int64_t deadline_ns) noexcept;
 
@@ -154,7 +159,7 @@ class multi_thread final : public scheduler {
   alignas(cache_line) inject_queue injected_;
   idle_set idle_;
   alignas(cache_line) atomic<unsigned> wake_depth_{1};  // a ring this long is worth a wake
-  atomic<watch> watch_{watch::nobody};
+  watch_role watch_;
   atomic<bool> stop_{false};
 
   // guarded by lock_

@@ -26,7 +26,7 @@ def allow_descriptors(count):
 def wrk(t, server, seconds):
     t.section("wrk")
     if shutil.which("wrk") is None:
-        t.skip("wrk is not installed")
+        t.claim(False, "wrk is installed (./dev packages test)", "not found")
         return
     command = ["wrk", "-t1", "-c64", f"-d{seconds}s", server.url + "/"]
     t.command(" ".join(command).replace(server.url, ""))
@@ -116,7 +116,7 @@ def no_wake_ups(t, server, seconds):
     t.claim(woken == 0, f"{woken} voluntary context switches of {len(threads_of(server.pid))} "
             f"threads in {seconds} s")
     if shutil.which("strace") is None:
-        t.skip("strace is not installed")
+        t.claim(False, "strace is installed (./dev packages test)", "not found")
     else:
         calls = system_calls(server.pid, seconds)
         if calls is None:

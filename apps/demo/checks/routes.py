@@ -122,6 +122,12 @@ def freezes(t, server):
         answer = ask(t, server, f"{route}?ms={ms}")
         t.claim(answer.status == 200 and answer.json.get("elapsed_ms", 0) >= ms,
                 f"it held a worker for {answer.json.get('elapsed_ms')} ms", answer.body)
+        t.command(f"curl '{route}?ms=900' & curl '/' ten times & wait")
+        frozen = curl_process(server.url + f"{route}?ms=900")
+        others = [ask(t, server, "/", show=False) for _ in range(10)]
+        t.claim(all(a.status == 200 for a in others) and frozen.poll() is None,
+                "the other worker has served ten requests before it ends", others[-1].status)
+        finish(frozen)
     for route in ("/freeze", "/blocked"):
         seen = len(server.lines)
         t.command(f"curl '{route}?ms=900' & curl '{route}?ms=900' & wait")

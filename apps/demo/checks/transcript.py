@@ -9,6 +9,7 @@ class Transcript:
     def __init__(self):
         self.passed = 0
         self.failed = 0
+        self.skipped = 0
 
     def section(self, title):
         print(f"\n== {title}", flush=True)
@@ -35,9 +36,11 @@ class Transcript:
         return holds
 
     def skip(self, text):
+        self.skipped += 1
         print(f"--  skipped: {text}", flush=True)
 
     def summary(self):
-        print(f"\n{self.passed} passed, {self.failed} failed", flush=True)
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        print(f"\n{self.passed} passed, {self.failed} failed{skipped}", flush=True)
         sys.stdout.flush()
         return 0 if self.failed == 0 and self.passed > 0 else 1

@@ -11,7 +11,7 @@ namespace edo::inline v0 {
 struct pool_stats {
   std::size_t allocations = 0;    ///< Blocks handed out (of any size).
   std::size_t frees = 0;          ///< Blocks given back.
-  std::size_t system_blocks = 0;  ///< Blocks taken from malloc: stands still in steady state.
+  std::size_t system_blocks = 0;  ///< Blocks taken from the system: stands still in steady state.
   std::size_t live_bytes = 0;     ///< Bytes handed out and not given back.
 };
 

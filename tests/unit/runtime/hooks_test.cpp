@@ -254,6 +254,17 @@ TEST_P(hooks, the_policy_shut_down_fails_every_block_on) {
   EXPECT_NE(testing::internal::GetCapturedStderr().find("boom"), std::string::npos);
 }
 
+TEST_P(hooks, many_tasks_may_fail_at_once_under_the_policy_shut_down) {
+  testing::internal::CaptureStderr();
+  for (int round = 0; round < 20; ++round) {
+    const edo::runtime rt =
+        edo_test::build(builder().on_unhandled_exception(edo::unhandled_policy::shut_down));
+    for (int i = 0; i < 16; ++i) (void)rt.spawn(fail_with("boom"));
+    EXPECT_THROW(rt.block_on(edo::pending_forever<void>()), std::system_error);
+  }
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("boom"), std::string::npos);
+}
+
 TEST_P(hooks, a_shutdown_report_names_the_task_that_goes_on) {
   edo::runtime rt = make();
   if (is_current_thread()) GTEST_SKIP() << "its tasks run on the caller's thread";

@@ -139,10 +139,11 @@ TEST(multi_thread, tasks_that_wait_for_each_other_occupy_all_workers_at_once) {
 TEST(multi_thread, tasks_spawned_by_a_poll_that_goes_on_reach_another_worker) {
   fixture f(2);
   f.start();
-  // The first task blocks its worker until those that it spawns have run. One spawned task alone
-  // would wait in the LIFO slot, for which nobody is woken; the second pushes it out.
+  // The first task blocks its worker until those that it spawns have run. One alone waits in the
+  // LIFO slot, for which a watcher comes by; two are in the ring as well.
   struct spawning {
     fixture* f;
+    int count;
     edo::poll_result<void> poll(edo::context&) {
       std::counting_semaphore<2> ran(0);
       struct releasing {
@@ -152,15 +153,14 @@ TEST(multi_thread, tasks_spawned_by_a_poll_that_goes_on_reach_another_worker) {
           return edo::done;
         }
       };
-      auto first = spawn_on(*f->scheduler, releasing{&ran});
-      auto second = spawn_on(*f->scheduler, releasing{&ran});
-      ran.acquire();
-      ran.acquire();
+      std::vector<edo::join_handle<void>> children;
+      for (int i = 0; i < count; ++i) children.push_back(spawn_on(*f->scheduler, releasing{&ran}));
+      for (int i = 0; i < count; ++i) ran.acquire();
       return edo::done;
     }
   };
   for (int round = 0; round < 50; ++round) {
-    auto h = spawn_on(*f.scheduler, spawning{&f});
+    auto h = spawn_on(*f.scheduler, spawning{&f, 1 + round % 2});
     f.join(h);
   }
 }
