@@ -2,8 +2,8 @@
 //
 // A block freed by another thread than the one that took it stays with the freer; when a thread
 // holds two full batches of a class, one moves to a depot shared by all, and a thread that runs out
-// takes a batch from there before it asks the slabs (slabs.hpp). So a flow of frames from one
-// thread to another costs one lock for every `batch` blocks, and a thread that works alone never locks.
+// takes a batch from there before it asks the slabs (slabs.hpp). So a flow of frames from thread to
+// thread costs one lock for every `batch` blocks, and a thread that works alone never locks.
 //
 // Fields: a thread's bins are touched by that thread only, but for their counters, which it writes
 // (plain load and store, relaxed) and anybody reads. The depot's shelves are guarded by their

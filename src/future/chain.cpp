@@ -1,6 +1,7 @@
 #include "edo/future/detail/chain.hpp"
 
 #include "edo/base/assert.hpp"
+#include "edo/base/error.hpp"
 
 namespace edo::inline v0::detail {
 namespace {
@@ -104,5 +105,14 @@ void destroy_root(promise_base& root) noexcept {
 }
 
 void throw_awaited_twice(std::source_location where) { throw_usage(usage::awaited_twice, where); }
+
+void rethrow_at(std::source_location place) {
+  try {
+    throw;
+  } catch (const usage_error& e) {
+    if (e.where().line() == 0) throw_usage(e.code(), place);
+    throw;
+  }
+}
 
 }  // namespace edo::inline v0::detail

@@ -131,9 +131,11 @@ void require_spawnable(const async<T>& a, std::source_location where) {
   if (frame == nullptr || frame->started()) throw_awaited_twice(where);
   require_owning(*frame, where);
 }
-/// Other futures say nothing about what they borrow.
+/// A combinator asks its children; other futures say nothing about what they borrow.
 template <future F>
-void require_spawnable(const F&, std::source_location) noexcept {}
+void require_spawnable(const F& f, std::source_location where) {
+  if constexpr (requires { f.require_owning(where); }) f.require_owning(where);
+}
 }  // namespace detail
 
 /// One frame of a suspended coroutine: the place of its current `co_await`, with the name of the
@@ -167,7 +169,7 @@ class [[nodiscard]] chained {
     detail::promise_base* root = coroutine_.frame_;
     if (chain_.top() == nullptr) [[unlikely]] {
       if (root == nullptr || root->started()) {
-        detail::throw_awaited_twice(std::source_location::current());
+        detail::throw_awaited_twice({});
       }
       detail::frames::set_chain(*root, chain_);
     }
@@ -181,6 +183,11 @@ class [[nodiscard]] chained {
     } else {
       return poll_result<T>(std::in_place, promise.take());
     }
+  }
+
+  /// Refuses a coroutine that borrows, before it is handed to a task. Errors: as `edo::spawn`.
+  void require_owning(std::source_location where) const {
+    detail::require_spawnable(coroutine_, where);
   }
 
   /// Calls `fn(const await_frame&)` for each frame, innermost first. Not during a poll.
@@ -203,6 +210,7 @@ template <class F>
 class [[nodiscard]] borrowed {
  public:
   using output = output_of<F>;
+  static constexpr bool holds_borrowed = true;
 
   explicit borrowed(F& future) noexcept : future_(&future) {}
 
@@ -218,6 +226,7 @@ template <class T>
 class [[nodiscard]] borrowed<async<T>> {
  public:
   using output = T;
+  static constexpr bool holds_borrowed = true;
 
   explicit borrowed(async<T>& coroutine,
                     std::source_location where = std::source_location::current()) noexcept

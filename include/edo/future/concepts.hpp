@@ -92,4 +92,10 @@ using future_type = typename detail::future_for<
 template <class F>
 inline constexpr bool holds_closure = requires { requires std::remove_cvref_t<F>::holds_closure; };
 
+/// True for a future that borrows another: what `join(lvalue)` and the like give. A task must not
+/// hold one (EDO-E0004).
+template <class F>
+inline constexpr bool holds_borrowed =
+    requires { requires std::remove_cvref_t<F>::holds_borrowed; };
+
 }  // namespace edo::inline v0

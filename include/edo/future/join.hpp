@@ -6,6 +6,7 @@
 
 #include <expected>
 #include <optional>
+#include <source_location>
 #include <tuple>
 
 namespace edo::inline v0 {
@@ -16,23 +17,32 @@ class [[nodiscard]] join_future {
  public:
   using output = std::tuple<detail::tuple_element_t<output_of<Fs>>...>;
   static constexpr bool holds_closure = (edo::holds_closure<Fs> || ...);
+  static constexpr bool holds_borrowed = (edo::holds_borrowed<Fs> || ...);
 
   explicit join_future(Fs&&... futures) : children_(std::move(futures)...) {}
 
   poll_result<output> poll(context& cx) {
+    finish_.require_unfinished();
     bool all = true;
     detail::for_each_from<sizeof...(Fs)>(first_, [&](auto index) {
       if (!std::get<index()>(children_).poll(cx)) all = false;
     });
     if constexpr (sizeof...(Fs) > 1) first_ = first_ + 1 == sizeof...(Fs) ? 0 : first_ + 1;
     if (!all) return pending;
+    finish_.set();
     return std::apply(
         [](auto&... child) { return poll_result<output>(std::in_place, child.take()...); },
         children_);
   }
 
+  /// Refuses children that borrow, before this is handed to a task. Errors: as `edo::spawn`.
+  void require_owning(std::source_location where) const {
+    std::apply([&](const auto&... child) { (child.require_owning(where), ...); }, children_);
+  }
+
  private:
   std::tuple<detail::maybe_done<Fs>...> children_;
+  detail::finish_mark finish_;
   std::size_t first_ = 0;  // rotates, so that a greedy child cannot use up the budget of the others
 };
 
@@ -59,10 +69,12 @@ class [[nodiscard]] try_join_future {
  public:
   using output = std::expected<values, Error>;
   static constexpr bool holds_closure = (edo::holds_closure<Fs> || ...);
+  static constexpr bool holds_borrowed = (edo::holds_borrowed<Fs> || ...);
 
   explicit try_join_future(Fs&&... futures) : children_(std::move(futures)...) {}
 
   poll_result<output> poll(context& cx) {
+    finish_.require_unfinished();
     bool all = true;
     std::optional<Error> error;
     detail::for_each_from<sizeof...(Fs)>(first_, [&](auto index) {
@@ -76,16 +88,23 @@ class [[nodiscard]] try_join_future {
     });
     if constexpr (sizeof...(Fs) > 1) first_ = first_ + 1 == sizeof...(Fs) ? 0 : first_ + 1;
     if (error) {
+      finish_.set();
       // The others are cancelled before the error is handed on.
       std::apply([](auto&... child) { (child.reset(), ...); }, children_);
       return poll_result<output>(std::in_place, std::unexpect, *std::move(error));
     }
     if (!all) return pending;
+    finish_.set();
     return std::apply(
         [](auto&... child) {
           return poll_result<output>(std::in_place, std::in_place, value_of(child)...);
         },
         children_);
+  }
+
+  /// Refuses children that borrow, before this is handed to a task. Errors: as `edo::spawn`.
+  void require_owning(std::source_location where) const {
+    std::apply([&](const auto&... child) { (child.require_owning(where), ...); }, children_);
   }
 
  private:
@@ -99,6 +118,7 @@ class [[nodiscard]] try_join_future {
   }
 
   std::tuple<detail::maybe_done<Fs>...> children_;
+  detail::finish_mark finish_;
   std::size_t first_ = 0;
 };
 

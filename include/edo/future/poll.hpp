@@ -42,7 +42,8 @@ class [[nodiscard]] poll_result {
   template <class U = T>
     requires(std::constructible_from<T, U> && !std::same_as<std::remove_cvref_t<U>, poll_result> &&
              !std::same_as<std::remove_cvref_t<U>, pending_t>)
-  constexpr poll_result(U&& value) noexcept(std::is_nothrow_constructible_v<T, U>)
+  explicit(!std::convertible_to<U, T>) constexpr poll_result(U&& value) noexcept(
+      std::is_nothrow_constructible_v<T, U>)
       : value_(std::in_place, std::forward<U>(value)) {}
 
   template <class... Args>

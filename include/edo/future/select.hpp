@@ -5,6 +5,7 @@
 #include "edo/future/detail/maybe_done.hpp"
 
 #include <optional>
+#include <source_location>
 #include <tuple>
 #include <variant>
 
@@ -58,10 +59,12 @@ class [[nodiscard]] select_future {
  public:
   using output = select_result<output_of<Fs>...>;
   static constexpr bool holds_closure = (edo::holds_closure<Fs> || ...);
+  static constexpr bool holds_borrowed = (edo::holds_borrowed<Fs> || ...);
 
   explicit select_future(Fs&&... futures) : branches_(std::move(futures)...) {}
 
   poll_result<output> poll(context& cx) {
+    finish_.require_unfinished();
     std::optional<output> won;
     const drop_on_exit guard{*this};
     detail::for_each_from<sizeof...(Fs)>(
@@ -78,6 +81,12 @@ class [[nodiscard]] select_future {
     return poll_result<output>(std::in_place, *std::move(won));
   }
 
+  /// Refuses branches that borrow, before this is handed to a task. Errors: as `edo::spawn`.
+  void require_owning(std::source_location where) const {
+    std::apply([&](const auto&... branch) { (detail::require_spawnable(*branch, where), ...); },
+               branches_);
+  }
+
  private:
   // A branch has won, or thrown: all are dropped before anybody learns of it.
   struct drop_on_exit {
@@ -86,11 +95,13 @@ class [[nodiscard]] select_future {
 
     ~drop_on_exit() {
       if (keep) return;
+      self.finish_.set();
       std::apply([](auto&... branch) { (branch.reset(), ...); }, self.branches_);
     }
   };
 
   std::tuple<std::optional<Fs>...> branches_;
+  detail::finish_mark finish_;
 };
 
 /// Awaits the first of `futures` to be ready, concurrently in this task, and drops the others.

@@ -294,8 +294,7 @@ class [[nodiscard]] receiver {
 
   void require_not_over() const {
     if (shared_ == nullptr || over_) [[unlikely]] {
-      edo::detail::throw_usage(usage::awaited_twice, std::source_location::current(),
-                               "oneshot::receiver");
+      edo::detail::throw_usage(usage::awaited_twice, {}, "oneshot::receiver");
     }
   }
 

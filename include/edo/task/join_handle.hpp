@@ -47,7 +47,7 @@ class join_handle {
 
   poll_result<output> poll(context& cx) {
     if (task_ == nullptr || taken_) [[unlikely]] {
-      detail::throw_usage(usage::awaited_twice, std::source_location::current(), "join_handle");
+      detail::throw_usage(usage::awaited_twice, {}, "join_handle");
     }
     if (detail::task_is_current(*task_)) [[unlikely]] {
       return output(std::unexpect, detail::task_awaits_itself(*task_));

@@ -49,6 +49,7 @@ class [[nodiscard]] timeout_future {
  public:
   using output = detail::timed_t<output_of<F>>;
   static constexpr bool holds_closure = edo::holds_closure<F>;
+  static constexpr bool holds_borrowed = edo::holds_borrowed<F>;
 
   timeout_future(F&& inner, sleep_future&& deadline)
       : inner_(std::move(inner)), deadline_(std::move(deadline)) {}
@@ -65,6 +66,11 @@ class [[nodiscard]] timeout_future {
     context unlimited(cx.waker());
     if (deadline_.poll(unlimited).is_pending()) return pending;
     return poll_result<output>(std::in_place, std::unexpect, elapsed{});
+  }
+
+  /// Refuses a future that borrows, before this is handed to a task. Errors: as `edo::spawn`.
+  void require_owning(std::source_location where) const {
+    detail::require_spawnable(inner_, where);
   }
 
   /// The future inside.

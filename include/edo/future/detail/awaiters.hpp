@@ -84,7 +84,11 @@ class polled : public leaf {
         if (at != nullptr) ::new (static_cast<void*>(at)) poll_result<output>(pending);
       }
     } guard{&result_};
-    ::new (static_cast<void*>(&result_)) poll_result<output>(future_.poll(cx));
+    try {
+      ::new (static_cast<void*>(&result_)) poll_result<output>(future_.poll(cx));
+    } catch (...) {
+      rethrow_at(frames::place_of(frame_));
+    }
     guard.at = nullptr;
     return result_.is_ready();
   }

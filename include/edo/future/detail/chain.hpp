@@ -222,4 +222,7 @@ EDO_API bool run_own_chain(promise_base& root, context& cx);
 
 [[noreturn]] EDO_API void throw_awaited_twice(std::source_location where);
 
+/// Throws the exception that is being handled again; a `usage_error` without a place gets this one.
+[[noreturn]] EDO_API void rethrow_at(std::source_location place);
+
 }  // namespace edo::inline v0::detail

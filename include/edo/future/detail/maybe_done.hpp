@@ -2,7 +2,7 @@
 #pragma once
 
 #include "edo/base/assert.hpp"
-#include "edo/future/detail/promise.hpp"
+#include "edo/future/async.hpp"
 
 #include <memory>
 #include <new>
@@ -51,10 +51,8 @@ class maybe_done {
   using held = held_output<output>;
 
   explicit maybe_done(F&& future) : future_(std::move(future)) {}
-  /// Only before the first poll.
-  maybe_done(maybe_done&& other) : future_(std::move(other.future_)) {
-    EDO_DEBUG_ASSERT(other.phase_ == phase::polling);
-  }
+  /// Only before the first poll: then the future is there.
+  maybe_done(maybe_done&& other) : future_(std::move(other.movable())) {}
   maybe_done& operator=(maybe_done&&) = delete;
   ~maybe_done() { reset(); }
 
@@ -70,6 +68,9 @@ class maybe_done {
       phase_ = phase::ready;
     });
   }
+
+  /// Before the first poll.
+  void require_owning(std::source_location where) const { require_spawnable(future_, where); }
 
   [[nodiscard]] held& value() noexcept { return output_; }
   [[nodiscard]] tuple_element_t<output> take() {
@@ -93,11 +94,30 @@ class maybe_done {
  private:
   enum class phase : unsigned char { polling, ready, gone };
 
+  F& movable() noexcept {
+    EDO_ASSERT(phase_ == phase::polling);  // a combinator was moved after its first poll
+    return future_;
+  }
+
   union {
     F future_;
     held output_;
   };
   phase phase_ = phase::polling;
+};
+
+/// Refuses a second await of a combinator that has given its result.
+class finish_mark {
+ public:
+  /// Errors: `usage_error` EDO-E0005, with the place of the await.
+  void require_unfinished() const {
+    if (finished_) [[unlikely]]
+      throw_awaited_twice({});
+  }
+  void set() noexcept { finished_ = true; }
+
+ private:
+  bool finished_ = false;
 };
 
 /// Calls `fn` with each index of `0..N-1` as a constant, beginning at `first` and going round.

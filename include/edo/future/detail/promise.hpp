@@ -96,7 +96,7 @@ template <class T>
 class promise_return : public promise_result<T> {
  public:
   template <class U = T>
-    requires std::constructible_from<T, U>
+    requires std::convertible_to<U, T>
   void return_value(U&& value) {
     this->set(std::forward<U>(value));
   }

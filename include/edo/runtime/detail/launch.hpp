@@ -52,6 +52,9 @@ auto spawn_named(
                   "EDO-E0018: edo::spawn owns its future: pass a temporary or std::move(future)");
     static_assert(!std::is_const_v<std::remove_reference_t<F>>,
                   "EDO-E0018: edo::spawn moves its future into the task: this one is const");
+    static_assert(!holds_borrowed<held>,
+                  "EDO-E0004: edo::spawn owns its future: this one was made from an lvalue, which "
+                  "it borrows; give join, select, timeout std::move(future)");
     if constexpr (!std::is_lvalue_reference_v<F> && !std::is_const_v<F>) {
       require_spawnable(f, where);
       return spawn_future<holds_closure<held>>(runtime, where, std::move(tail),
