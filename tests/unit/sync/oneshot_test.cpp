@@ -68,8 +68,7 @@ TEST(oneshot_state, every_word_that_can_be_reached_is_legal_and_is_freed_once) {
       const st::step s = st::pure::rx_woken(n.w);
       visit({s.next, n.t, rx::gone, n.frees + after(s.owed)});
     }
-    if (n.t == tx::gone && n.r == rx::gone) EXPECT_EQ(n.frees, 1) << n.w;
-    if (n.t != tx::gone || n.r != rx::gone) EXPECT_EQ(n.frees, 0) << n.w;
+    EXPECT_EQ(n.frees, n.t == tx::gone && n.r == rx::gone ? 1 : 0) << n.w;
   }
   EXPECT_GT(seen.size(), 50U);
 }
@@ -352,7 +351,7 @@ TEST(oneshot, no_value_is_lost_or_doubled_when_both_sides_race) {
         }
       }
       other.join();
-      if (received) EXPECT_TRUE(accepted.load());
+      EXPECT_TRUE(accepted.load() || !received);
     }
     EXPECT_EQ(drops.live(), 0U);
   }
