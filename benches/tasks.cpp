@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -164,11 +163,9 @@ long resident() {
 edo::async<void> sleep_long() { co_await edo::sleep(std::chrono::hours(1)); }
 
 edo::async<long> idle(long count) {
-  std::vector<edo::join_handle<void>> handles;
-  handles.reserve(static_cast<std::size_t>(count));
-  static_cast<void>(std::memset(handles.data(), 0, handles.capacity() * sizeof(handles[0])));
+  std::vector<edo::join_handle<void>> handles(static_cast<std::size_t>(count));
   const long before = resident();
-  for (long i = 0; i < count; ++i) handles.push_back(edo::spawn(sleep_long()));
+  for (auto& handle : handles) handle = edo::spawn(sleep_long());
   co_await edo::yield_now();
   const long after = resident();
   co_return (after - before) / count;
