@@ -3,6 +3,8 @@
 #include "edo/base/assert.hpp"
 #include "edo/base/error.hpp"
 
+#include "base/stack.hpp"
+
 namespace edo::inline v0::detail {
 namespace {
 
@@ -18,12 +20,23 @@ class nesting_scope {
   context& cx_;
 };
 
+/// So many levels fit every stack; beyond them each one looks.
+constexpr unsigned nesting_unchecked = 4;
+/// What a level may take with `inline_depth_max` awaits inside each other, and an exception that
+/// leaves it. Sanitizers make frames of functions several times as large.
+constexpr std::size_t stack_reserve =
+    std::size_t{address_sanitizer || thread_sanitizer ? 48U : 24U} * 1024;
+
+void require_room(const std::source_location& where, const context& cx) {
+  if (cx.nesting() < context::nesting_max && stack_room() >= stack_reserve) return;
+  throw_usage(usage::nested_too_deep, where, where.function_name());
+}
+
 }  // namespace
 
 bool chain::run(promise_base& root, context& cx) {
-  if (cx.nesting() >= context::nesting_max) [[unlikely]] {
-    throw_usage(usage::nested_too_deep, root.where_, root.where_.function_name());
-  }
+  if (cx.nesting() >= nesting_unchecked) [[unlikely]]
+    require_room(root.where_, cx);
   nesting_scope nesting(cx);
   cx_ = &cx;
   depth_ = 0;

@@ -63,8 +63,8 @@ class context {
   [[nodiscard]] constexpr unsigned nesting() const noexcept { return nesting_; }
   constexpr void set_nesting(unsigned nesting) noexcept { nesting_ = nesting; }
 
-  /// The bound on `nesting()`. A level takes some hundred bytes of stack in release builds and up
-  /// to 2 KiB under sanitizers; 256 of them fit the smallest thread stack that edo makes.
+  /// The bound on `nesting()`. On a small stack it is less: each level takes native stack, and a
+  /// chain refuses to go deeper (EDO-E0008) while there is still enough left to say so.
   static constexpr unsigned nesting_max = 256;
 
  private:

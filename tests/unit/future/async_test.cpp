@@ -4,6 +4,8 @@
 #include "edo/base/error.hpp"
 #include "edo/base/pool.hpp"
 #include "edo/base/result.hpp"
+#include "edo/future/join.hpp"
+#include "edo/future/ready.hpp"
 
 #include "support.hpp"
 
@@ -405,6 +407,44 @@ TEST(async, chains_that_poll_each_other_deeper_than_the_limit_are_refused) {
   } catch (const usage_error& error) {
     EXPECT_EQ(error.code(), usage::nested_too_deep);
   }
+}
+
+// `inside` awaits of coroutines between one combinator and the next.
+async<int> nested_joins(int depth, int inside);
+async<int> awaits_then_join(int depth, int inside, int left) {
+  if (left != 0) {
+    const int got = co_await awaits_then_join(depth, inside, left - 1);
+    co_return got;
+  }
+  auto [below] = co_await join(nested_joins(depth - 1, inside));
+  co_return below + 1;
+}
+async<int> nested_joins(int depth, int inside) {
+  if (depth == 0) {
+    co_await pending_forever<void>();
+    co_return 0;
+  }
+  const int got = co_await awaits_then_join(depth, inside, inside);
+  co_return got;
+}
+
+TEST(async, combinators_nested_as_deep_as_a_small_stack_allows_are_refused_and_not_a_crash) {
+  on_small_stack(small_stack, [] {
+    bool refused = false;
+    for (int depth = 1; depth <= 250; ++depth) {
+      auto future = into_future(nested_joins(depth, 15));
+      context cx(waker::noop());
+      try {
+        EXPECT_TRUE(future.poll(cx).is_pending());
+        EXPECT_FALSE(refused) << depth;
+      } catch (const usage_error& error) {
+        EXPECT_EQ(error.code(), usage::nested_too_deep);
+        EXPECT_GE(depth, 4);
+        refused = true;
+      }
+    }  // dropped at each depth: the frames are destroyed on the same stack
+    EXPECT_TRUE(refused);
+  });
 }
 
 }  // namespace
