@@ -32,7 +32,8 @@ static_assert(sizeof(void*) * 4 + 16 <= pool_granule);
 
 slab_store::slab& slab_store::slab_of(pool_block& block) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(&block);
-  return *reinterpret_cast<slab*>(address & ~std::uintptr_t{slab_size - 1});
+  auto* begin = reinterpret_cast<std::byte*>(&block) - address % slab_size;
+  return *reinterpret_cast<slab*>(begin);
 }
 
 slab_store::region* slab_store::make_region() noexcept {
@@ -164,6 +165,15 @@ void slab_store::give(std::size_t c, pool_block* list) noexcept {
   while (empty != nullptr) {
     slab& s = *std::exchange(empty, empty->next);
     release_slab(s);
+  }
+}
+
+void slab_store::unmap() noexcept {
+  const raw_guard guard(lock_);
+  while (regions_ != nullptr) {
+    region* gone = std::exchange(regions_, regions_->next);
+    ::munmap(gone->base, region_size);
+    std::free(gone);
   }
 }
 

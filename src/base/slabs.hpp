@@ -38,6 +38,9 @@ class slab_store {
   /// Takes a list of blocks of class `c` back.
   void give(std::size_t c, pool_block* list) noexcept;
 
+  /// Gives all memory back, for a store that ends. No block is out; nothing else is called after.
+  void unmap() noexcept;
+
   /// How many slabs have memory of the system.
   [[nodiscard]] std::size_t slab_count() noexcept;
 

@@ -63,7 +63,7 @@ def refused(port, timeout=0.2):
     while time.monotonic() < end:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=2).close()
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):  # reset: the kernel was faster
             return True
         time.sleep(0.01)
     return False

@@ -31,8 +31,18 @@ pool_block* list_of(const std::vector<pool_block*>& blocks) {
   return list;
 }
 
+struct store_end {
+  void operator()(slab_store* store) const {
+    store->unmap();
+    delete store;
+  }
+};
+std::unique_ptr<slab_store, store_end> make_store() {
+  return std::unique_ptr<slab_store, store_end>(new slab_store);
+}
+
 TEST(slab_store, gives_blocks_that_do_not_overlap_for_every_class) {
-  auto store = std::make_unique<slab_store>();
+  auto store = make_store();
   for (std::size_t c = 1; c < edo::detail::pool_class_count; ++c) {
     const auto blocks = all_of(store->take(c, 200));
     ASSERT_EQ(blocks.size(), 200U);
@@ -50,7 +60,7 @@ TEST(slab_store, gives_blocks_that_do_not_overlap_for_every_class) {
 }
 
 TEST(slab_store, uses_blocks_that_came_back_before_new_ones) {
-  auto store = std::make_unique<slab_store>();
+  auto store = make_store();
   const auto first = all_of(store->take(2, 10));
   store->give(2, list_of(first));
   const auto again = all_of(store->take(2, 10));
@@ -60,7 +70,7 @@ TEST(slab_store, uses_blocks_that_came_back_before_new_ones) {
 }
 
 TEST(slab_store, gives_memory_back_to_the_system_but_for_one_slab) {
-  auto store = std::make_unique<slab_store>();
+  auto store = make_store();
   for (int round = 0; round < 3; ++round) {
     const auto blocks = all_of(store->take(4, 100'000));  // 25 MB: several regions
     EXPECT_GT(store->slab_count(), 380U);
@@ -70,7 +80,7 @@ TEST(slab_store, gives_memory_back_to_the_system_but_for_one_slab) {
 }
 
 TEST(slab_store, keeps_a_slab_as_long_as_one_of_its_blocks_is_out) {
-  auto store = std::make_unique<slab_store>();
+  auto store = make_store();
   auto blocks = all_of(store->take(8, 10'000));
   // One block of every hundred stays out, with what is written in it.
   std::vector<pool_block*> kept;
@@ -96,7 +106,7 @@ TEST(slab_store, keeps_a_slab_as_long_as_one_of_its_blocks_is_out) {
 }
 
 TEST(slab_store, threads_take_and_give_blocks_of_each_other) {
-  auto store = std::make_unique<slab_store>();
+  auto store = make_store();
   edo::detail::raw_mutex lock;
   std::vector<pool_block*> shared;
   std::vector<std::thread> threads;
