@@ -8,31 +8,41 @@
 namespace edo::inline v0 {
 
 poll_result<result<std::size_t>> socket_read_future::poll(context& cx) {
-  return socket_->poll_read(waiter_, into_, cx);
+  progress_.begin(cx, "read");
+  return detail::noted(progress_, socket_->poll_read(waiter_, into_, cx));
 }
 
 poll_result<result<std::size_t>> socket_write_future::poll(context& cx) {
-  return socket_->poll_write(waiter_, from_, cx);
+  progress_.begin(cx, "write");
+  return detail::noted(progress_, socket_->poll_write(waiter_, from_, cx));
 }
 
 poll_result<result<void>> socket_write_all_future::poll(context& cx) {
+  progress_.begin(cx, "write_all");
   while (written_ < from_.size()) {
     const poll_result<result<std::size_t>> polled =
         socket_->poll_write(waiter_, from_.subspan(written_), cx);
     if (polled.is_pending()) return pending;
     const result<std::size_t>& sent = polled.value();
-    if (!sent) return output(std::unexpect, sent.error());
+    if (!sent) {
+      progress_.finish();
+      return output(std::unexpect, sent.error());
+    }
     EDO_ASSERT(*sent != 0);  // a stream socket takes something or says why not
     written_ += *sent;
   }
+  progress_.finish();
   return output();
 }
 
 poll_result<result<void>> socket_ready_future::poll(context& cx) {
-  return socket_->poll_ready(waiter_, direction_, cx);
+  progress_.begin(cx, direction_ == detail::io_direction::read ? "readable" : "writable");
+  return detail::noted(progress_, socket_->poll_ready(waiter_, direction_, cx));
 }
 
-poll_result<result<void>> socket_shutdown_future::poll(context&) noexcept {
+poll_result<result<void>> socket_shutdown_future::poll(context& cx) {
+  progress_.begin(cx, "shutdown");
+  progress_.finish();
   return socket_->shut_down_write();
 }
 

@@ -104,10 +104,11 @@ accept_stats tcp_listener::stats() const noexcept { return listener_->stats(); }
 int tcp_listener::fd() const noexcept { return listener_->fd(); }
 
 poll_result<result<accepted>> accept_future::poll(context& cx) {
+  progress_.begin(cx, "accept");
   if (!cx.try_charge()) return pending;
   poll_result<output> polled = listener_->poll_accept(waiter_, pause_, cx);
   if (polled.is_pending()) cx.refund();
-  return polled;
+  return detail::noted(progress_, std::move(polled));
 }
 
 }  // namespace edo::inline v0

@@ -124,17 +124,27 @@ tcp_owned_write_half::~tcp_owned_write_half() {
 }
 
 poll_result<result<tcp_stream>> tcp_connect_future::poll(context& cx) {
+  progress_.begin(cx, "tcp_stream::connect");
   if (!socket_) {
-    detail::driver& owner = *detail::current_driver(where_);
-    result<unique_fd> fd = begin_connect(peer_);
-    if (!fd) return output(std::unexpect, fd.error());
-    // Registered after `connect`: before it, the system reports a socket as closed.
-    result<detail::socket_ref> opened = detail::socket::open(owner, *std::move(fd));
-    if (!opened) return output(std::unexpect, opened.error());
-    socket_ = *std::move(opened);
-    waiter_.emplace();
+    const result<void> begun = begin();
+    if (!begun) {
+      progress_.finish();
+      return output(std::unexpect, begun.error());
+    }
   }
-  return poll_connected(cx);
+  return detail::noted(progress_, poll_connected(cx));
+}
+
+result<void> tcp_connect_future::begin() {
+  detail::driver& owner = *detail::current_driver(where_);
+  result<unique_fd> fd = begin_connect(peer_);
+  if (!fd) return std::unexpected(fd.error());
+  // Registered after `connect`: before it, the system reports a socket as closed.
+  result<detail::socket_ref> opened = detail::socket::open(owner, *std::move(fd));
+  if (!opened) return std::unexpected(opened.error());
+  socket_ = *std::move(opened);
+  waiter_.emplace();
+  return {};
 }
 
 poll_result<result<tcp_stream>> tcp_connect_future::poll_connected(context& cx) {

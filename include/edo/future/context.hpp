@@ -3,6 +3,8 @@
 
 #include "edo/future/waker.hpp"
 
+#include <source_location>
+
 namespace edo::inline v0 {
 
 /// What every `poll` receives.
@@ -24,7 +26,7 @@ class context {
 
   /// The context for a child that has a waker of its own: the budget and the nesting of `parent`.
   constexpr context(const edo::waker& waker, const context& parent) noexcept
-      : waker_(&waker), budget_(parent.budget_), nesting_(parent.nesting_) {}
+      : waker_(&waker), budget_(parent.budget_), nesting_(parent.nesting_), place_(parent.place_) {}
 
   context(const context&) = delete;
   context& operator=(const context&) = delete;
@@ -63,6 +65,11 @@ class context {
   [[nodiscard]] constexpr unsigned nesting() const noexcept { return nesting_; }
   constexpr void set_nesting(unsigned nesting) noexcept { nesting_ = nesting; }
 
+  /// In checked builds the `co_await` that polls now, for messages. Elsewhere, and outside of
+  /// coroutines, a place whose line is 0.
+  [[nodiscard]] constexpr const std::source_location& place() const noexcept { return place_; }
+  constexpr void set_place(const std::source_location& place) noexcept { place_ = place; }
+
   /// The bound on `nesting()`. On a small stack it is less: each level takes native stack, and a
   /// chain refuses to go deeper (EDO-E0008) while there is still enough left to say so.
   static constexpr unsigned nesting_max = 256;
@@ -71,6 +78,7 @@ class context {
   const edo::waker* waker_;
   unsigned* budget_ = nullptr;
   unsigned nesting_ = 0;
+  std::source_location place_;
 };
 
 }  // namespace edo::inline v0

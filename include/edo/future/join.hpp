@@ -22,14 +22,14 @@ class [[nodiscard]] join_future {
   explicit join_future(Fs&&... futures) : children_(std::move(futures)...) {}
 
   poll_result<output> poll(context& cx) {
-    finish_.require_unfinished();
+    progress_.begin(cx, "join");
     bool all = true;
     detail::for_each_from<sizeof...(Fs)>(first_, [&](auto index) {
       if (!std::get<index()>(children_).poll(cx)) all = false;
     });
     if constexpr (sizeof...(Fs) > 1) first_ = first_ + 1 == sizeof...(Fs) ? 0 : first_ + 1;
     if (!all) return pending;
-    finish_.set();
+    progress_.finish();
     return std::apply(
         [](auto&... child) { return poll_result<output>(std::in_place, child.take()...); },
         children_);
@@ -42,7 +42,7 @@ class [[nodiscard]] join_future {
 
  private:
   std::tuple<detail::maybe_done<Fs>...> children_;
-  detail::finish_mark finish_;
+  detail::progress_mark progress_;
   std::size_t first_ = 0;  // rotates, so that a greedy child cannot use up the budget of the others
 };
 
@@ -74,7 +74,7 @@ class [[nodiscard]] try_join_future {
   explicit try_join_future(Fs&&... futures) : children_(std::move(futures)...) {}
 
   poll_result<output> poll(context& cx) {
-    finish_.require_unfinished();
+    progress_.begin(cx, "try_join");
     bool all = true;
     std::optional<Error> error;
     detail::for_each_from<sizeof...(Fs)>(first_, [&](auto index) {
@@ -88,13 +88,13 @@ class [[nodiscard]] try_join_future {
     });
     if constexpr (sizeof...(Fs) > 1) first_ = first_ + 1 == sizeof...(Fs) ? 0 : first_ + 1;
     if (error) {
-      finish_.set();
+      progress_.finish();
       // The others are cancelled before the error is handed on.
       std::apply([](auto&... child) { (child.reset(), ...); }, children_);
       return poll_result<output>(std::in_place, std::unexpect, *std::move(error));
     }
     if (!all) return pending;
-    finish_.set();
+    progress_.finish();
     return std::apply(
         [](auto&... child) {
           return poll_result<output>(std::in_place, std::in_place, value_of(child)...);
@@ -118,7 +118,7 @@ class [[nodiscard]] try_join_future {
   }
 
   std::tuple<detail::maybe_done<Fs>...> children_;
-  detail::finish_mark finish_;
+  detail::progress_mark progress_;
   std::size_t first_ = 0;
 };
 

@@ -1,7 +1,7 @@
 /// The small futures: ready at once, never ready, and made of a function.
 #pragma once
 
-#include "edo/base/assert.hpp"
+#include "edo/base/usage.hpp"
 #include "edo/future/concepts.hpp"
 
 #include <concepts>
@@ -23,7 +23,8 @@ class [[nodiscard]] ready_future {
       : value_(std::in_place, std::forward<U>(value)) {}
 
   poll_result<T> poll(context&) {
-    EDO_ASSERT(value_.has_value());  // polled after it was ready
+    if (!value_) [[unlikely]]
+      detail::throw_usage(usage::awaited_twice, {}, "ready");
     poll_result<T> result(std::in_place, *std::move(value_));
     value_.reset();
     return result;

@@ -64,7 +64,7 @@ class [[nodiscard]] select_future {
   explicit select_future(Fs&&... futures) : branches_(std::move(futures)...) {}
 
   poll_result<output> poll(context& cx) {
-    finish_.require_unfinished();
+    progress_.begin(cx, "select");
     std::optional<output> won;
     const drop_on_exit guard{*this};
     detail::for_each_from<sizeof...(Fs)>(
@@ -95,13 +95,13 @@ class [[nodiscard]] select_future {
 
     ~drop_on_exit() {
       if (keep) return;
-      self.finish_.set();
+      self.progress_.finish();
       std::apply([](auto&... branch) { (branch.reset(), ...); }, self.branches_);
     }
   };
 
   std::tuple<std::optional<Fs>...> branches_;
-  detail::finish_mark finish_;
+  detail::progress_mark progress_;
 };
 
 /// Awaits the first of `futures` to be ready, concurrently in this task, and drops the others.

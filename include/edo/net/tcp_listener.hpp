@@ -4,6 +4,7 @@
 #include "edo/base/result.hpp"
 #include "edo/base/unique_fd.hpp"
 #include "edo/future/async.hpp"
+#include "edo/future/detail/progress_mark.hpp"
 #include "edo/net/detail/accept_pause.hpp"
 #include "edo/net/socket_addr.hpp"
 #include "edo/net/tcp_stream.hpp"
@@ -56,6 +57,7 @@ class [[nodiscard]] EDO_API accept_future {
   detail::listener* listener_;
   detail::io_waiter waiter_;
   detail::accept_pause pause_;
+  detail::progress_mark progress_;
 };
 
 /// A socket that clients connect to.

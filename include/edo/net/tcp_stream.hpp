@@ -5,6 +5,7 @@
 #include "edo/base/unique_fd.hpp"
 #include "edo/driver/io_waiter.hpp"
 #include "edo/future/async.hpp"
+#include "edo/future/detail/progress_mark.hpp"
 #include "edo/net/detail/socket_ops.hpp"
 #include "edo/net/detail/socket_ref.hpp"
 #include "edo/net/tcp_split.hpp"
@@ -102,12 +103,14 @@ class [[nodiscard]] EDO_API tcp_connect_future {
   poll_result<output> poll(context& cx);
 
  private:
+  [[nodiscard]] result<void> begin();
   [[nodiscard]] poll_result<output> poll_connected(context& cx);
 
   socket_addr peer_;
   std::source_location where_;
   detail::socket_ref socket_;                // since the first poll, until it is connected
   std::optional<detail::io_waiter> waiter_;  // the same: this future may outlive the stream
+  detail::progress_mark progress_;
 };
 
 inline tcp_connect_future tcp_stream::connect(const socket_addr& peer,

@@ -4,8 +4,6 @@
 #include "edo/future/context.hpp"
 #include "edo/future/poll.hpp"
 
-#include <utility>
-
 namespace edo::inline v0 {
 
 namespace detail {
@@ -19,7 +17,8 @@ class [[nodiscard]] yield_future {
   constexpr yield_future() noexcept = default;
 
   poll_result<void> poll(context& cx) noexcept {
-    if (std::exchange(yielded_, true)) return done;
+    yielded_ = !yielded_;
+    if (!yielded_) return done;
     detail::note_yield();
     cx.waker().wake_by_ref();
     return pending;
@@ -31,6 +30,7 @@ class [[nodiscard]] yield_future {
 
 /// Pends once: in a task of edo, it is polled again after the other tasks that are ready, and after
 /// the driver has looked for events and timers. On other executors it wakes itself at once.
+/// A named one can be awaited again, and pends again.
 ///
 /// Cancel safety: nothing is lost. Threads: any. Allocation: none.
 /// Source: Rust's `tokio::task::yield_now`.

@@ -469,4 +469,57 @@ TEST_F(tcp_stream, release_gives_the_descriptor_and_its_data_away) {
   EXPECT_EQ(errno, EAGAIN);  // it stays non-blocking
 }
 
+/// The code of the misuse that a poll throws; 0: none.
+int misuse_of(auto& future) {
+  edo::context cx(edo::waker::noop());
+  try {
+    static_cast<void>(future.poll(cx));
+  } catch (const edo::usage_error& error) {
+    return static_cast<int>(error.code());
+  }
+  return 0;
+}
+
+TEST_F(tcp_stream, a_second_await_of_a_finished_operation_is_refused_and_takes_nothing) {
+  auto [stream, peer] = connected();
+  peer.send("ab");
+  turn();
+  auto read = stream.read(std::span(buffer_).first(1));
+  auto write = stream.write("x"sv);
+  auto write_all = stream.write_all("y"sv);
+  auto writable = stream.writable();
+  edo::context cx(edo::waker::noop());
+  EXPECT_TRUE(read.poll(cx).is_ready());
+  EXPECT_TRUE(write.poll(cx).is_ready());
+  EXPECT_TRUE(write_all.poll(cx).is_ready());
+  EXPECT_TRUE(writable.poll(cx).is_ready());
+  constexpr int twice = static_cast<int>(edo::usage::awaited_twice);
+  EXPECT_EQ(misuse_of(read), twice);
+  EXPECT_EQ(misuse_of(write), twice);
+  EXPECT_EQ(misuse_of(write_all), twice);
+  EXPECT_EQ(misuse_of(writable), twice);
+  auto ending = stream.shutdown();
+  EXPECT_TRUE(ending.poll(cx).is_ready());
+  EXPECT_EQ(misuse_of(ending), twice);
+  EXPECT_EQ(peer.receive(3), "xy");
+  EXPECT_EQ(run(stream.read(buffer_)), edo::result<std::size_t>(1));  // the "b" is still there
+}
+
+TEST_F(tcp_stream, an_operation_that_is_moved_while_it_waits_is_reported_in_checked_builds) {
+  auto [stream, peer] = connected();
+  const unsigned long before = edo::lint_count(edo::usage::moved_after_poll);
+  edo::context cx(edo::waker::noop());
+  auto read = stream.read(buffer_);
+  EXPECT_TRUE(read.poll(cx).is_pending());
+  auto moved = std::move(read);  // reported
+  auto early = stream.read(buffer_);
+  auto kept = std::move(early);  // not polled: fine
+  peer.send("z");
+  turn();
+  EXPECT_TRUE(moved.poll(cx).is_ready());
+  EXPECT_EQ(edo::lint_count(edo::usage::moved_after_poll) - before,
+            edo::detail::checked_build ? 1u : 0u);
+  EXPECT_EQ(misuse_of(read), static_cast<int>(edo::usage::awaited_twice));
+}
+
 }  // namespace

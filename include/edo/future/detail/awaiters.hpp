@@ -84,6 +84,7 @@ class polled : public leaf {
         if (at != nullptr) ::new (static_cast<void*>(at)) poll_result<output>(pending);
       }
     } guard{&result_};
+    if constexpr (checked_build) cx.set_place(frames::place_of(frame_));
     try {
       ::new (static_cast<void*>(&result_)) poll_result<output>(future_.poll(cx));
     } catch (...) {

@@ -1,8 +1,8 @@
 /// A child of a combinator: its future, then its output, in one place.
 #pragma once
 
-#include "edo/base/assert.hpp"
 #include "edo/future/async.hpp"
+#include "edo/future/detail/progress_mark.hpp"
 
 #include <memory>
 #include <new>
@@ -51,8 +51,14 @@ class maybe_done {
   using held = held_output<output>;
 
   explicit maybe_done(F&& future) : future_(std::move(future)) {}
-  /// Only before the first poll: then the future is there.
-  maybe_done(maybe_done&& other) : future_(std::move(other.movable())) {}
+  /// What is moved is the future or its output, whichever is there.
+  maybe_done(maybe_done&& other) : phase_(other.phase_) {
+    if (phase_ == phase::polling) {
+      ::new (static_cast<void*>(&future_)) F(std::move(other.future_));
+    } else if (phase_ == phase::ready) {
+      ::new (static_cast<void*>(&output_)) held(std::move(other.output_));
+    }
+  }
   maybe_done& operator=(maybe_done&&) = delete;
   ~maybe_done() { reset(); }
 
@@ -94,30 +100,11 @@ class maybe_done {
  private:
   enum class phase : unsigned char { polling, ready, gone };
 
-  F& movable() noexcept {
-    EDO_ASSERT(phase_ == phase::polling);  // a combinator was moved after its first poll
-    return future_;
-  }
-
   union {
     F future_;
     held output_;
   };
   phase phase_ = phase::polling;
-};
-
-/// Refuses a second await of a combinator that has given its result.
-class finish_mark {
- public:
-  /// Errors: `usage_error` EDO-E0005, with the place of the await.
-  void require_unfinished() const {
-    if (finished_) [[unlikely]]
-      throw_awaited_twice({});
-  }
-  void set() noexcept { finished_ = true; }
-
- private:
-  bool finished_ = false;
 };
 
 /// Calls `fn` with each index of `0..N-1` as a constant, beginning at `first` and going round.
