@@ -98,6 +98,8 @@ constexpr usage_entry usage_entries[] = {
      "keep the runtime alive as long as its futures are polled"},
     {usage::not_awaitable, "this is not a future",
      "pass an edo::async<T> or a type with poll(edo::context&)"},
+    {usage::no_task_local, "this task-local has no value here",
+     "call this inside of its scope(value, future), and give a spawned task a scope of its own"},
 };
 
 constexpr int usage_count = static_cast<int>(std::size(usage_entries));

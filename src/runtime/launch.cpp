@@ -23,6 +23,15 @@ void launch_job(runtime_state& runtime, task_header& job) {
 
 bool has_room_for_job(runtime_state& runtime) noexcept { return runtime.pool().has_room(); }
 
+void launch_job_or_drop(runtime_state& runtime, task_header& job) {
+  try {
+    launch_job(runtime, job);
+  } catch (...) {
+    task_join_drop(job, false);
+    throw;
+  }
+}
+
 void run_root(runtime_state& runtime, root_poll& root, std::source_location where) {
   require_blocking_allowed(where, "block_on");
   const ref_ptr<runtime_state> alive = [&] {

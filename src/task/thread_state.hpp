@@ -12,6 +12,7 @@ class enter_guard;
 namespace edo::inline v0::detail {
 
 class context_scope;
+class local_frame;
 class runtime_state;
 class task_scheduler;
 struct task_header;
@@ -36,7 +37,8 @@ struct thread_state {
   std::uint64_t end_id = 0;              ///< ... up to here.
   std::uint32_t scheduler_refs = 0;      ///< References to `scheduler` in stock.
   thread_region region = thread_region::outside;
-  bool yielded = false;  ///< `yield_now` was polled in the poll that runs.
+  bool yielded = false;                 ///< `yield_now` was polled in the poll that runs.
+  const local_frame* locals = nullptr;  ///< The task-local values seen here, innermost first.
 };
 
 /// This thread's. A compiler may keep a thread-local's address across a `co_await`, after which the

@@ -140,6 +140,22 @@ void runtime_gone() {
 }
 // [/e0017]
 
+// [e0019]
+inline constinit edo::task_local<int> request_id;
+
+edo::async<void> write_log() {
+  std::printf("request %d\n", request_id.get());
+  co_return;
+}
+
+edo::async<void> no_task_local() {
+  co_await request_id.scope(7, write_log());
+  auto task = edo::spawn(write_log());  // a task of its own, which inherits nothing
+  auto ended = co_await task;
+  if (!ended.has_value()) ended.error().rethrow();
+}
+// [/e0019]
+
 /// Prints the code and what is wrong, without the subject, the cure and the place.
 template <class Fn>
 void show(Fn&& misuse) {
@@ -165,6 +181,7 @@ int main() {
   show([] { bad_option(); });
   show([&] { rt->block_on(no_block_in_place()); });
   show([] { runtime_gone(); });
+  show([&] { rt->block_on(no_task_local()); });
 
   // These two cannot throw where they are found: they print to standard error.
   auto two = edo::runtime_builder::current_thread().build();

@@ -28,7 +28,8 @@ enum class usage : int {
   guard_order = 16,          ///< `enter()` guards destroyed in the wrong order.
   runtime_gone = 17,         ///< A timer or task of a runtime that has been shut down.
   not_awaitable = 18,        ///< The operand of `co_await`, `spawn`, … is not a future.
-  last = not_awaitable,
+  no_task_local = 19,        ///< A `task_local` is asked for outside of its scopes.
+  last = no_task_local,
 };
 
 namespace detail {

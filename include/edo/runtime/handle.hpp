@@ -3,6 +3,7 @@
 
 #include "edo/runtime/detail/block_on.hpp"
 #include "edo/runtime/detail/launch.hpp"
+#include "edo/runtime/detail/spawns.hpp"
 #include "edo/runtime/metrics.hpp"
 
 #include <concepts>
@@ -12,6 +13,10 @@
 #include <utility>
 
 namespace edo::inline v0 {
+
+namespace detail {
+struct handle_access;
+}  // namespace detail
 
 /// While it lives, `spawn`, timers and sockets on this thread use its runtime.
 ///
@@ -35,9 +40,9 @@ class [[nodiscard]] EDO_API enter_guard {
 /// A reference to a runtime, for other threads and for later.
 ///
 /// Copies refer to the same runtime and do not keep it running: after its shutdown `spawn` and
-/// `spawn_blocking` give handles that are cancelled at once.
+/// `spawn_blocking` give handles that are cancelled at once. `spawn` takes what `edo::spawn` does.
 /// Threads: any; a copy of its own for each. Source: Rust's `tokio::runtime::Handle`.
-class EDO_API handle {
+class EDO_API handle : public detail::spawns<handle> {
  public:
   handle(const handle& other) noexcept;
   handle(handle&& other) noexcept : handle(std::as_const(other)) {}
@@ -62,12 +67,6 @@ class EDO_API handle {
   /// The runtime's name, as its builder was told; empty if it has none. Good while the handle is.
   [[nodiscard]] std::string_view name() const noexcept;
 
-  /// Spawns a future, or a callable that gives one: see `edo::spawn`.
-  template <class F>
-  auto spawn(F&& future, std::source_location where = std::source_location::current()) const {
-    return detail::spawn_any(*state_, where, std::forward<F>(future));
-  }
-
   /// Runs a callable on the blocking pool: see `edo::spawn_blocking`.
   template <class Fn>
   auto spawn_blocking(Fn&& fn, std::source_location where = std::source_location::current()) const {
@@ -83,10 +82,24 @@ class EDO_API handle {
 
  private:
   friend class runtime;
+  friend struct detail::handle_access;
+  friend class detail::spawns<handle>;
 
   explicit handle(detail::runtime_state& state) noexcept;
 
+  template <class... Given>
+  auto spawn_at(std::source_location where, Given&&... given) const {
+    return detail::spawn_any(*state_, where, std::forward<Given>(given)...);
+  }
+
   detail::runtime_state* state_;
 };
+
+namespace detail {
+/// What the rest of the library may ask of a handle.
+struct handle_access {
+  [[nodiscard]] static runtime_state& state(const handle& of) noexcept { return *of.state_; }
+};
+}  // namespace detail
 
 }  // namespace edo::inline v0

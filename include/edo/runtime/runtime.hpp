@@ -17,6 +17,7 @@ namespace edo::inline v0 {
 
 /// Polls tasks. Made by a `runtime_builder`; movable.
 ///
+/// `spawn` takes what `edo::spawn` does; on a current-thread runtime tasks run during `block_on`.
 /// Destroying it shuts it down: every task that is not in the middle of a poll is destroyed, in
 /// the runtime's context; blocking jobs that have not started are dropped; running polls and jobs
 /// are waited for up to the builder's `shutdown_deadline`, and a report to standard error names
@@ -24,7 +25,7 @@ namespace edo::inline v0 {
 /// Destroyed inside one of its own tasks it prints EDO-E0012 and shuts down in the background.
 /// Threads: its const functions from any; to be destroyed when no thread is in one of them.
 /// Source: Rust's `tokio::runtime::Runtime`.
-class [[nodiscard]] EDO_API runtime {
+class [[nodiscard]] EDO_API runtime : public detail::spawns<runtime> {
  public:
   runtime(runtime&& other) noexcept
       : state_(std::exchange(other.state_, nullptr)), where_(other.where_) {}
@@ -54,12 +55,6 @@ class [[nodiscard]] EDO_API runtime {
     return detail::block_on_runtime(*state_, std::forward<F>(future), where);
   }
 
-  /// Starts a task: see `edo::spawn`. On a current-thread runtime it runs during `block_on`.
-  template <class F>
-  auto spawn(F&& future, std::source_location where = std::source_location::current()) const {
-    return detail::spawn_any(*state_, where, std::forward<F>(future));
-  }
-
   /// Runs a callable on the blocking pool: see `edo::spawn_blocking`.
   template <class Fn>
   auto spawn_blocking(Fn&& fn, std::source_location where = std::source_location::current()) const {
@@ -79,6 +74,12 @@ class [[nodiscard]] EDO_API runtime {
 
  private:
   friend class runtime_builder;
+  friend class detail::spawns<runtime>;
+
+  template <class... Given>
+  auto spawn_at(std::source_location where, Given&&... given) const {
+    return detail::spawn_any(*state_, where, std::forward<Given>(given)...);
+  }
 
   runtime(detail::runtime_state& state, std::source_location where) noexcept
       : state_(&state), where_(where) {}

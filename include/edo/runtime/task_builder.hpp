@@ -4,6 +4,7 @@
 #include "edo/runtime/detail/launch.hpp"
 #include "edo/runtime/handle.hpp"
 
+#include <optional>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -19,35 +20,37 @@ struct name_tail {
 };
 }  // namespace detail
 
-/// Describes a task and spawns it: `edo::task_builder().name("reader").spawn(read(socket))`.
+/// Describes tasks and spawns them: `edo::task_builder().name("reader").spawn(read(socket))`.
 ///
+/// `spawn` takes what `edo::spawn` does. A builder can be kept, and spawn several tasks.
 /// The name is shown by hooks, by the report of a shutdown and by that of an unhandled exception.
 /// Threads: a plain value. Allocation: as `edo::spawn`; a name beyond 15 characters one more.
 /// Source: Rust's `tokio::task::Builder`.
-class task_builder {
+class task_builder : public detail::spawns<task_builder> {
  public:
   task_builder&& name(std::string text) && noexcept {
     tail_.text = std::move(text);
     return std::move(*this);
   }
 
-  /// See `edo::spawn`.
-  template <class F>
-  auto spawn(F&& future, std::source_location where = std::source_location::current()) && {
-    return detail::spawn_named(detail::runtime_for(where, "edo::task_builder::spawn"), where,
-                               std::move(tail_), std::forward<F>(future));
-  }
-
-  /// The same on another runtime.
-  template <class F>
-  auto spawn_on(const handle& runtime,
-                F&& future,
-                std::source_location where = std::source_location::current()) && {
-    const enter_guard guard = runtime.enter(where);
-    return std::move(*this).spawn(std::forward<F>(future), where);
+  /// The tasks are those of `runtime`, instead of the calling thread's.
+  task_builder&& on(const handle& runtime) && noexcept {
+    runtime_.emplace(runtime);
+    return std::move(*this);
   }
 
  private:
+  friend class detail::spawns<task_builder>;
+
+  template <class... Given>
+  auto spawn_at(std::source_location where, Given&&... given) const {
+    detail::runtime_state& target = runtime_
+                                        ? detail::handle_access::state(*runtime_)
+                                        : detail::runtime_for(where, "edo::task_builder::spawn");
+    return detail::spawn_named(target, where, tail_, std::forward<Given>(given)...);
+  }
+
+  std::optional<handle> runtime_;
   detail::name_tail tail_;
 };
 

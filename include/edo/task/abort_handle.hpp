@@ -8,6 +8,7 @@
 namespace edo::inline v0 {
 
 namespace detail {
+struct join_access;
 struct task_header;
 
 EDO_API void task_abort(task_header& task) noexcept;
@@ -47,6 +48,7 @@ class abort_handle {
  private:
   template <class T>
   friend class join_handle;
+  friend struct detail::join_access;
 
   explicit abort_handle(detail::task_header& task) noexcept : task_(&task) {
     detail::task_add_ref(task);

@@ -116,6 +116,10 @@ struct join_access {
   static Handle make(task_header& task) noexcept {
     return Handle(task);
   }
+  /// The right to abort a task that the caller has a reference to.
+  static abort_handle abort_handle_of(task_header& task) noexcept {
+    return edo::abort_handle(task);
+  }
 };
 }  // namespace detail
 

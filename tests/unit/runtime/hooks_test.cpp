@@ -108,7 +108,7 @@ TEST_P(hooks, tell_of_a_task_from_its_spawn_to_its_end_in_order) {
                                           .on_before_poll(note("before"))
                                           .on_after_poll(note("after"))
                                           .on_task_terminate(note("end")));
-    auto task = edo::task_builder().name("one").spawn_on(rt.handle(), yield_once());
+    auto task = edo::task_builder().name("one").on(rt.handle()).spawn(yield_once());
     first = task.id();
     EXPECT_TRUE(rt.block_on(task).has_value());
   }
@@ -182,7 +182,7 @@ TEST_P(hooks, an_exception_that_nobody_will_see_is_given_to_the_users_function) 
           }
           done.set();
         }));
-    (void)edo::task_builder().name("fails").spawn_on(rt.handle(), fail_with("boom"));
+    (void)edo::task_builder().name("fails").on(rt.handle()).spawn(fail_with("boom"));
     rt.block_on(done.wait());
   }
   EXPECT_EQ(seen.lines(), (std::vector<std::string>{"fails: boom"}));
@@ -209,7 +209,7 @@ TEST_P(hooks, the_policy_log_prints_the_name_the_message_and_the_line) {
   {
     edo::runtime rt = make();
     flag ended;
-    auto task = edo::task_builder().name("fails").spawn_on(rt.handle(), fail_with("boom"));
+    auto task = edo::task_builder().name("fails").on(rt.handle()).spawn(fail_with("boom"));
     while (!task.is_finished()) rt.block_on(yield_once());
   }
   const std::string text = testing::internal::GetCapturedStderr();
@@ -270,14 +270,16 @@ TEST_P(hooks, a_shutdown_report_names_the_task_that_goes_on) {
   if (is_current_thread()) GTEST_SKIP() << "its tasks run on the caller's thread";
   std::binary_semaphore gate(0);
   flag started;
-  auto task = edo::task_builder().name("stuck").spawn_on(
-      rt.handle(), edo::async_block(
-                       [](flag* f, std::binary_semaphore* g) -> edo::async<void> {
-                         f->set();
-                         g->acquire();  // on purpose
-                         co_return;
-                       },
-                       &started, &gate));
+  auto task = edo::task_builder()
+                  .name("stuck")
+                  .on(rt.handle())
+                  .spawn(edo::async_block(
+                      [](flag* f, std::binary_semaphore* g) -> edo::async<void> {
+                        f->set();
+                        g->acquire();  // on purpose
+                        co_return;
+                      },
+                      &started, &gate));
   rt.block_on(started.wait());
   const edo::shutdown_report report = std::move(rt).shutdown_timeout(10ms);
   ASSERT_EQ(report.still_running.size(), 1U);

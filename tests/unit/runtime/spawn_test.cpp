@@ -5,6 +5,7 @@
 #include "edo/base/lock.hpp"
 #include "edo/base/pool.hpp"
 #include "edo/future/join.hpp"
+#include "edo/runtime/task_builder.hpp"
 
 #include "unit/runtime/flavours.hpp"
 
@@ -259,6 +260,23 @@ TEST_P(spawn, the_task_id_is_the_handles) {
   EXPECT_EQ(*rt.block_on(h), id);
   const auto root = []() -> edo::async<bool> { co_return !edo::this_task::try_id().has_value(); };
   EXPECT_TRUE(rt.block_on(root()));
+}
+
+TEST_P(spawn, runtimes_handles_and_builders_take_a_callable_with_arguments) {
+  edo::runtime rt = make();
+  const edo::handle handle = rt.handle();
+  const edo::task_builder named = edo::task_builder().name("adder").on(handle);
+  const auto body = [&]() -> edo::async<int> {
+    auto first = rt.spawn(add, 1, 2);
+    auto second = handle.spawn(add_slowly, 3, 4);
+    auto third = named.spawn(add, 5, 6);
+    auto fourth = named.spawn(add(7, 8));  // a builder can be used again
+    auto none = handle.spawn([]() -> edo::async<int> { co_return 9; });
+    auto results = co_await edo::try_join(first, second, third, fourth, none);
+    auto [a, b, c, d, e] = results.value();
+    co_return a + b + c + d + e;
+  };
+  EXPECT_EQ(rt.block_on(body()), 3 + 7 + 11 + 15 + 9);
 }
 
 TEST(spawn_alone, without_a_runtime_it_throws_with_the_callers_line) {

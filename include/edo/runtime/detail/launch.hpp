@@ -24,6 +24,9 @@ EDO_API void launch_task(runtime_state& runtime, task_header& task) noexcept;
 /// Errors: `std::system_error` if no thread can be created; the job has been cancelled then.
 EDO_API void launch_job(runtime_state& runtime, task_header& job);
 
+/// The same for a caller that has the join interest and no handle yet: it is given up on an error.
+EDO_API void launch_job_or_drop(runtime_state& runtime, task_header& job);
+
 /// False if as many jobs wait for a thread as the bound says.
 [[nodiscard]] EDO_API bool has_room_for_job(runtime_state& runtime) noexcept;
 
@@ -42,10 +45,11 @@ auto spawn_future(runtime_state& runtime, std::source_location where, Tail tail,
   return joined;
 }
 
-/// Spawns an `async<T>`, any other future, or a callable with its arguments.
-template <class Tail, class F, class... Args>
-auto spawn_named(
-    runtime_state& runtime, std::source_location where, Tail tail, F&& f, Args&&... args) {
+/// Makes a future that owns what it uses of an `async<T>`, any other future, or a callable with its
+/// arguments, and gives what `launch(bool_constant<Fresh>, future)` makes of that. `Fresh`: it
+/// holds a closure that may have been made in place.
+template <class Launch, class F, class... Args>
+auto spawn_with(Launch&& launch, std::source_location where, F&& f, Args&&... args) {
   using held = std::remove_cvref_t<F>;
   if constexpr (sizeof...(Args) == 0 && awaitable<held>) {
     static_assert(!std::is_lvalue_reference_v<F>,
@@ -57,20 +61,29 @@ auto spawn_named(
                   "it borrows; give join, select, timeout std::move(future)");
     if constexpr (!std::is_lvalue_reference_v<F> && !std::is_const_v<F>) {
       require_spawnable(f, where);
-      return spawn_future<holds_closure<held>>(runtime, where, std::move(tail),
-                                               into_future(std::forward<F>(f)));
+      return launch(std::bool_constant<holds_closure<held>>(), into_future(std::forward<F>(f)));
     }
   } else if constexpr (async_callable<F, Args...>) {
     constexpr bool fresh = fresh_closure<F&&> || (fresh_closure<Args&&> || ...);
-    return spawn_future<fresh>(
-        runtime, where, std::move(tail),
-        async_block_at(where, std::forward<F>(f), std::forward<Args>(args)...));
+    return launch(std::bool_constant<fresh>(),
+                  async_block_at(where, std::forward<F>(f), std::forward<Args>(args)...));
   } else {
     static_assert(
         async_callable<F, Args...>,
         "EDO-E0018: edo::spawn takes an edo::async<T>, another future, or a callable that "
         "returns one when it is called with the arguments given");
   }
+}
+
+/// Spawns what `spawn_with` makes a future of; `tail` is kept beside it.
+template <class Tail, class F, class... Args>
+auto spawn_named(
+    runtime_state& runtime, std::source_location where, Tail tail, F&& f, Args&&... args) {
+  return spawn_with(
+      [&]<bool Fresh, future G>(std::bool_constant<Fresh>, G&& made) {
+        return spawn_future<Fresh>(runtime, where, std::move(tail), std::forward<G>(made));
+      },
+      where, std::forward<F>(f), std::forward<Args>(args)...);
 }
 
 template <class F, class... Args>
@@ -132,32 +145,46 @@ template <class Fn>
 concept blocking_callable =
     std::invocable<std::decay_t<Fn>&> || std::invocable<std::decay_t<Fn>&, std::stop_token>;
 
-template <class Fn>
-auto spawn_job(runtime_state& runtime, std::source_location where, Fn&& fn) {
+/// Makes a future of a callable, and gives what `launch(bool_constant<Fresh>, future, tail)` makes
+/// of that and of what the task's cell must keep beside it.
+template <class Launch, class Fn>
+auto job_with(Launch&& launch, Fn&& fn) {
   using held = std::decay_t<Fn>;
+  using fresh = std::bool_constant<fresh_closure<Fn&&>>;
   static_assert(blocking_callable<Fn>,
                 "EDO-E0018: edo::spawn_blocking takes a callable without arguments, or with one of "
                 "type std::stop_token");
   if constexpr (std::invocable<held&, std::stop_token>) {
-    using call = stoppable_call<held>;
     stop_tail tail;
-    call future(std::forward<Fn>(fn), tail.source.get_token());
-    auto& cell = task_cell<call, stop_tail>::make(std::move(future), where, std::move(tail));
-    auto joined =
-        join_access::make<join_access::handle<output_of<call>, fresh_closure<Fn&&>>>(cell);
-    launch_job(runtime, cell);
-    return joined;
+    stoppable_call<held> future(std::forward<Fn>(fn), tail.source.get_token());
+    return launch(fresh(), std::move(future), std::move(tail));
   } else if constexpr (blocking_callable<Fn>) {
     using call = blocking_call<held>;
     static_assert(!awaitable<output_of<call>>,
                   "EDO-E0018: edo::spawn_blocking runs a plain function; this one returns a future "
                   "that nobody would poll: use edo::spawn");
-    auto& cell = task_cell<call>::make(call(std::forward<Fn>(fn)), where);
-    auto joined =
-        join_access::make<join_access::handle<output_of<call>, fresh_closure<Fn&&>>>(cell);
-    launch_job(runtime, cell);
-    return joined;
+    return launch(fresh(), call(std::forward<Fn>(fn)), no_tail());
   }
+}
+
+/// Hands a future to the blocking pool as a job.
+template <bool Fresh, future F, class Tail>
+auto spawn_call(runtime_state& runtime, std::source_location where, F&& call, Tail&& tail) {
+  using held = std::remove_cvref_t<F>;
+  using handle = join_access::handle<output_of<held>, Fresh>;
+  auto& cell = task_cell<held, Tail>::make(std::move(call), where, std::move(tail));
+  auto joined = join_access::make<handle>(cell);
+  launch_job(runtime, cell);
+  return joined;
+}
+
+template <class Fn>
+auto spawn_job(runtime_state& runtime, std::source_location where, Fn&& fn) {
+  return job_with(
+      [&]<bool Fresh, future F, class Tail>(std::bool_constant<Fresh>, F&& call, Tail&& tail) {
+        return spawn_call<Fresh>(runtime, where, std::forward<F>(call), std::forward<Tail>(tail));
+      },
+      std::forward<Fn>(fn));
 }
 
 }  // namespace edo::inline v0::detail

@@ -73,6 +73,9 @@ class task_cell final : public task_header {
     return *cell;
   }
 
+  /// What is kept beside the future, from `make` until the memory is given back.
+  [[nodiscard]] Tail& tail() noexcept { return tail_; }
+
  private:
   template <class G>
   task_cell(G&& future, std::source_location where, Tail&& tail)
