@@ -6,8 +6,8 @@
 
 namespace edo::inline v0::detail {
 
-/// Gives `Self` its `spawn`: of a future, or of a callable with up to five arguments, with the place
-/// of the call. `Self::spawn_at(where, f, args...)` does it.
+/// Gives `Self` its `spawn`, of a future or of a callable with up to five arguments, with the
+/// place of the call. `Self::spawn_at(where, f, args...)` does it.
 template <class Self>
 class spawns {
  public:
