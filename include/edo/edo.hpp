@@ -27,6 +27,8 @@
 #include "edo/runtime/builder.hpp"
 #include "edo/runtime/handle.hpp"
 #include "edo/runtime/join_set.hpp"
+#include "edo/runtime/local_runtime.hpp"
+#include "edo/runtime/local_set.hpp"
 #include "edo/runtime/metrics.hpp"
 #include "edo/runtime/run.hpp"
 #include "edo/runtime/runtime.hpp"

@@ -100,6 +100,12 @@ constexpr usage_entry usage_entries[] = {
      "pass an edo::async<T> or a type with poll(edo::context&)"},
     {usage::no_task_local, "this task-local has no value here",
      "call this inside of its scope(value, future), and give a spawned task a scope of its own"},
+    {usage::no_local_set, "there is no local_set on this thread",
+     "call this inside local_set::run_until, a task of the set, or local_runtime::block_on"},
+    {usage::wrong_thread, "a local_set is used on another thread than its own",
+     "drive and destroy it on the thread that made it; tasks of other threads get a handle"},
+    {usage::after_fork, "this process was forked, and a runtime's threads stay with the parent",
+     "build the runtime after the fork, or call exec in the child"},
 };
 
 constexpr int usage_count = static_cast<int>(std::size(usage_entries));

@@ -6,6 +6,7 @@
 #include "runtime/state.hpp"
 
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -162,6 +163,19 @@ result<runtime> runtime_builder::build(std::source_location where) const {
   if (!state) return std::unexpected(state.error());
   (*state)->add_ref();  // the runtime's
   return runtime(**state, where);
+}
+
+result<local_runtime> runtime_builder::build_local(std::source_location where) const {
+  runtime_builder here = *this;
+  here.options_.flavour = detail::runtime_flavour::current_thread;
+  result<runtime> made = here.build(where);
+  if (!made) return std::unexpected(made.error());
+  std::unique_ptr<local_set> set;
+  {
+    const enter_guard context = made->enter(where);  // whose hooks the set's tasks have
+    set = std::make_unique<local_set>(where);
+  }
+  return local_runtime(*std::move(made), std::move(set));
 }
 
 }  // namespace edo::inline v0

@@ -43,7 +43,13 @@ runtime_state* current_runtime() noexcept { return this_thread_state().runtime; 
 runtime_state& runtime_for(std::source_location where, const char* what) {
   runtime_state* runtime = current_runtime();
   if (runtime == nullptr) throw_usage(usage::no_runtime, where, what);
-  return *runtime;
+  return same_process(*runtime, where);
+}
+
+runtime_state& same_process(runtime_state& runtime, std::source_location where) {
+  if (runtime.is_forked()) [[unlikely]]
+    throw_usage(usage::after_fork, where, nullptr);
+  return runtime;
 }
 
 std::shared_ptr<driver>& current_driver(std::source_location where) {

@@ -34,6 +34,7 @@ void launch_job_or_drop(runtime_state& runtime, task_header& job) {
 
 void run_root(runtime_state& runtime, root_poll& root, std::source_location where) {
   require_blocking_allowed(where, "block_on");
+  static_cast<void>(same_process(runtime, where));
   const ref_ptr<runtime_state> alive = [&] {
     runtime.add_ref();
     return ref_ptr<runtime_state>::adopt(&runtime);

@@ -37,9 +37,16 @@ enter_guard runtime::enter(std::source_location where) const noexcept {
 
 runtime_metrics runtime::metrics() const noexcept { return runtime_metrics(*state_); }
 
+// In a forked child there is nothing to end: the threads, and with them the locks that they held,
+// are the parent's. What it has of memory is left.
+bool runtime::is_here() noexcept {
+  if (state_ != nullptr && state_->is_forked()) state_ = nullptr;
+  return state_ != nullptr;
+}
+
 shutdown_report runtime::shut_down_within(std::int64_t timeout_ns) {
   shutdown_report report;
-  if (state_ == nullptr) return report;
+  if (!is_here()) return report;
   if (state_->is_served_here()) {
     std::move(*this).shutdown_background();
     return report;
@@ -52,14 +59,14 @@ shutdown_report runtime::shut_down_within(std::int64_t timeout_ns) {
 }
 
 void runtime::shutdown_background() && {
+  if (!is_here()) return;
   detail::runtime_state* state = std::exchange(state_, nullptr);
-  if (state == nullptr) return;
   state->shut_down_in_background();
   state->drop_ref();
 }
 
 void runtime::shut_down() noexcept {
-  if (state_ == nullptr) return;
+  if (!is_here()) return;
   if (state_->is_served_here()) {
     detail::print_usage(usage::runtime_in_own_task, where_, nullptr);
     std::move(*this).shutdown_background();

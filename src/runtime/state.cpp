@@ -7,6 +7,7 @@
 #include "sched/current_thread.hpp"
 #include "sched/multi_thread.hpp"
 #include "sched/parker.hpp"
+#include "task/terminate.hpp"
 
 #include <utility>
 
@@ -46,6 +47,7 @@ std::uint64_t seed_of(const runtime_options& options) noexcept {
 }  // namespace
 
 result<ref_ptr<runtime_state>> runtime_state::make(const runtime_options& options) {
+  install_terminate_report();
   auto io = driver::make();
   if (!io) return std::unexpected(io.error());
   auto state = ref_ptr<runtime_state>::adopt(new runtime_state(options));
@@ -55,9 +57,7 @@ result<ref_ptr<runtime_state>> runtime_state::make(const runtime_options& option
   state->pool_ = new blocking_pool(*state, {options.blocking_threads_max, options.keep_alive_ns,
                                             thread, options.blocking_queue_max});
   state->pool_ref_ = ref_ptr<task_scheduler>::adopt(state->pool_);
-  const scheduler_wiring wiring{
-      &state->options_.hooks,
-      [](void* self) noexcept { static_cast<runtime_state*>(self)->fail(); }, state.get()};
+  const scheduler_wiring wiring = state->wiring();
   state->pool_->wire(wiring);
   if (options.flavour == runtime_flavour::current_thread) {
     state->scheduler_ = new current_thread(std::move(sleeper), options.event_interval);
@@ -80,6 +80,11 @@ result<ref_ptr<runtime_state>> runtime_state::make(const runtime_options& option
 }
 
 runtime_state::~runtime_state() = default;
+
+scheduler_wiring runtime_state::wiring() noexcept {
+  return {&options_.hooks, [](void* self) noexcept { static_cast<runtime_state*>(self)->fail(); },
+          this};
+}
 
 bool runtime_state::is_served_here() const noexcept { return context_scope::serves(*this); }
 

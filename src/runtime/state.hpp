@@ -6,6 +6,7 @@
 #include "edo/runtime/detail/options.hpp"
 #include "edo/runtime/shutdown_report.hpp"
 
+#include "base/fork.hpp"
 #include "runtime/blocking_pool.hpp"
 #include "sched/scheduler.hpp"
 
@@ -33,6 +34,8 @@ class runtime_state final : public ref_counted<runtime_state>, private thread_en
   [[nodiscard]] detail::scheduler& scheduler() noexcept { return *scheduler_; }
   [[nodiscard]] blocking_pool& pool() noexcept { return *pool_; }
   [[nodiscard]] const runtime_options& options() const noexcept { return options_; }
+  /// For other schedulers whose tasks tell this runtime's hooks; they keep a reference.
+  [[nodiscard]] scheduler_wiring wiring() noexcept;
 
   /// Ends everything, waiting until `deadline_ns` at most for what runs. Once, by a thread that
   /// does not serve this runtime.
@@ -44,6 +47,9 @@ class runtime_state final : public ref_counted<runtime_state>, private thread_en
   /// True if the calling thread runs a task, a job or a `block_on` of this runtime, also further
   /// out than the innermost.
   [[nodiscard]] bool is_served_here() const noexcept;
+
+  /// True in a child that was forked after this was made: its threads are not there.
+  [[nodiscard]] bool is_forked() const noexcept { return fork_generation() != generation_; }
 
  private:
   explicit runtime_state(const runtime_options& options) : options_(options) {}
@@ -61,6 +67,7 @@ class runtime_state final : public ref_counted<runtime_state>, private thread_en
 
   // immutable after make
   const runtime_options options_;
+  const std::uint32_t generation_ = fork_generation();
   std::shared_ptr<driver> driver_;
   ref_ptr<task_scheduler> scheduler_ref_;
   ref_ptr<task_scheduler> pool_ref_;

@@ -13,6 +13,7 @@ namespace edo::inline v0::detail {
 
 class context_scope;
 class local_frame;
+class local_tasks;
 class runtime_state;
 class task_scheduler;
 struct task_header;
@@ -39,6 +40,7 @@ struct thread_state {
   thread_region region = thread_region::outside;
   bool yielded = false;                 ///< `yield_now` was polled in the poll that runs.
   const local_frame* locals = nullptr;  ///< The task-local values seen here, innermost first.
+  local_tasks* local_set = nullptr;     ///< Where `spawn_local` puts tasks.
 };
 
 /// This thread's. A compiler may keep a thread-local's address across a `co_await`, after which the

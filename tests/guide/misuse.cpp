@@ -156,6 +156,22 @@ edo::async<void> no_task_local() {
 }
 // [/e0019]
 
+// [e0020]
+edo::async<void> no_local_set() {
+  auto task = edo::spawn_local(answer());  // whose?
+  static_cast<void>(co_await task);
+}
+// [/e0020]
+
+// [e0021]
+edo::async<void> wrong_thread() {
+  edo::local_set set;
+  auto job = edo::spawn_blocking([&set] { set.spawn_local(answer()); });
+  auto ended = co_await job;
+  if (!ended.has_value()) ended.error().rethrow();
+}
+// [/e0021]
+
 /// Prints the code and what is wrong, without the subject, the cure and the place.
 template <class Fn>
 void show(Fn&& misuse) {
@@ -182,6 +198,8 @@ int main() {
   show([&] { rt->block_on(no_block_in_place()); });
   show([] { runtime_gone(); });
   show([&] { rt->block_on(no_task_local()); });
+  show([&] { rt->block_on(no_local_set()); });
+  show([&] { rt->block_on(wrong_thread()); });
 
   // These two cannot throw where they are found: they print to standard error.
   auto two = edo::runtime_builder::current_thread().build();

@@ -29,7 +29,10 @@ enum class usage : int {
   runtime_gone = 17,         ///< A timer or task of a runtime that has been shut down.
   not_awaitable = 18,        ///< The operand of `co_await`, `spawn`, … is not a future.
   no_task_local = 19,        ///< A `task_local` is asked for outside of its scopes.
-  last = no_task_local,
+  no_local_set = 20,         ///< `spawn_local` where no local_set is driven or entered.
+  wrong_thread = 21,         ///< A local_set is used on another thread than its own.
+  after_fork = 22,           ///< A runtime is used in a child that was forked while it lived.
+  last = after_fork,
 };
 
 namespace detail {

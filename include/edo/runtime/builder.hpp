@@ -3,6 +3,7 @@
 
 #include "edo/base/result.hpp"
 #include "edo/runtime/detail/nanoseconds.hpp"
+#include "edo/runtime/local_runtime.hpp"
 #include "edo/runtime/runtime.hpp"
 #include "edo/task/hooks.hpp"
 
@@ -107,6 +108,11 @@ class EDO_API runtime_builder {
   /// Errors: what the system says (no thread, no descriptor); everything started is cleaned up.
   /// `usage_error` EDO-E0013 if `EDO_WORKER_THREADS` is not a number from 1 to 32768.
   [[nodiscard]] result<runtime> build(
+      std::source_location where = std::source_location::current()) const;
+
+  /// Makes a runtime that stays on the calling thread; the flavour and the number of workers do not
+  /// matter. Errors: as `build`. Source: `tokio::runtime::Builder::build_local`.
+  [[nodiscard]] result<local_runtime> build_local(
       std::source_location where = std::source_location::current()) const;
 
  private:

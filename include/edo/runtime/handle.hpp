@@ -70,7 +70,7 @@ class EDO_API handle : public detail::spawns<handle> {
   /// Runs a callable on the blocking pool: see `edo::spawn_blocking`.
   template <class Fn>
   auto spawn_blocking(Fn&& fn, std::source_location where = std::source_location::current()) const {
-    return detail::spawn_job(*state_, where, std::forward<Fn>(fn));
+    return detail::spawn_job(detail::same_process(*state_, where), where, std::forward<Fn>(fn));
   }
 
   /// Polls `future` on this thread until it is ready: see `runtime::block_on`.
@@ -89,7 +89,8 @@ class EDO_API handle : public detail::spawns<handle> {
 
   template <class... Given>
   auto spawn_at(std::source_location where, Given&&... given) const {
-    return detail::spawn_any(*state_, where, std::forward<Given>(given)...);
+    return detail::spawn_any(detail::same_process(*state_, where), where,
+                             std::forward<Given>(given)...);
   }
 
   detail::runtime_state* state_;
@@ -98,7 +99,10 @@ class EDO_API handle : public detail::spawns<handle> {
 namespace detail {
 /// What the rest of the library may ask of a handle.
 struct handle_access {
-  [[nodiscard]] static runtime_state& state(const handle& of) noexcept { return *of.state_; }
+  /// Errors: as `same_process`.
+  [[nodiscard]] static runtime_state& state(const handle& of, std::source_location where) {
+    return same_process(*of.state_, where);
+  }
 };
 }  // namespace detail
 

@@ -211,7 +211,7 @@ class join_set : public detail::join_set_base {
   abort_handle spawn_on(const handle& on,
                         F&& future,
                         std::source_location where = std::source_location::current()) {
-    return spawn_child(detail::handle_access::state(on), where, std::forward<F>(future));
+    return spawn_child(detail::handle_access::state(on, where), where, std::forward<F>(future));
   }
 
   /// Runs a callable on the blocking pool, as a child of the set: see `edo::spawn_blocking`. Once
@@ -229,7 +229,7 @@ class join_set : public detail::join_set_base {
   abort_handle spawn_blocking_on(const handle& on,
                                  Fn&& fn,
                                  std::source_location where = std::source_location::current()) {
-    return spawn_job_child(detail::handle_access::state(on), where, std::forward<Fn>(fn));
+    return spawn_job_child(detail::handle_access::state(on, where), where, std::forward<Fn>(fn));
   }
 
   /// Awaits: the end of the next child, and takes it out: its output, or its `join_error`; nothing,

@@ -23,6 +23,7 @@ namespace edo::inline v0 {
 /// are waited for up to the builder's `shutdown_deadline`, and a report to standard error names
 /// those that did not end. Their threads are left, and destroy their task when its poll ends.
 /// Destroyed inside one of its own tasks it prints EDO-E0012 and shuts down in the background.
+/// In a process that was forked while it lived it cannot be used (EDO-E0022), and ends silently.
 /// Threads: its const functions from any; to be destroyed when no thread is in one of them.
 /// Source: Rust's `tokio::runtime::Runtime`.
 class [[nodiscard]] EDO_API runtime : public detail::spawns<runtime> {
@@ -58,7 +59,7 @@ class [[nodiscard]] EDO_API runtime : public detail::spawns<runtime> {
   /// Runs a callable on the blocking pool: see `edo::spawn_blocking`.
   template <class Fn>
   auto spawn_blocking(Fn&& fn, std::source_location where = std::source_location::current()) const {
-    return detail::spawn_job(*state_, where, std::forward<Fn>(fn));
+    return detail::spawn_job(detail::same_process(*state_, where), where, std::forward<Fn>(fn));
   }
 
   /// Shuts down, waiting at most `timeout` for polls and jobs that are running.
@@ -78,12 +79,14 @@ class [[nodiscard]] EDO_API runtime : public detail::spawns<runtime> {
 
   template <class... Given>
   auto spawn_at(std::source_location where, Given&&... given) const {
-    return detail::spawn_any(*state_, where, std::forward<Given>(given)...);
+    return detail::spawn_any(detail::same_process(*state_, where), where,
+                             std::forward<Given>(given)...);
   }
 
   runtime(detail::runtime_state& state, std::source_location where) noexcept
       : state_(&state), where_(where) {}
 
+  [[nodiscard]] bool is_here() noexcept;
   shutdown_report shut_down_within(std::int64_t timeout_ns);
   void shut_down() noexcept;
 

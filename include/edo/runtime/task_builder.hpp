@@ -45,7 +45,7 @@ class task_builder : public detail::spawns<task_builder> {
   template <class... Given>
   auto spawn_at(std::source_location where, Given&&... given) const {
     detail::runtime_state& target = runtime_
-                                        ? detail::handle_access::state(*runtime_)
+                                        ? detail::handle_access::state(*runtime_, where)
                                         : detail::runtime_for(where, "edo::task_builder::spawn");
     return detail::spawn_named(target, where, tail_, std::forward<Given>(given)...);
   }

@@ -166,7 +166,7 @@ class EDO_API task_tracker : public detail::spawns<task_tracker> {
   auto spawn_on(const handle& on,
                 F&& future,
                 std::source_location where = std::source_location::current()) const {
-    return spawn_counted(detail::handle_access::state(on), where, std::forward<F>(future));
+    return spawn_counted(detail::handle_access::state(on, where), where, std::forward<F>(future));
   }
 
   /// Runs a callable on the blocking pool, and counts it until the callable has been destroyed: see
@@ -182,7 +182,7 @@ class EDO_API task_tracker : public detail::spawns<task_tracker> {
   auto spawn_blocking_on(const handle& on,
                          Fn&& fn,
                          std::source_location where = std::source_location::current()) const {
-    return spawn_counted_job(detail::handle_access::state(on), where, std::forward<Fn>(fn));
+    return spawn_counted_job(detail::handle_access::state(on, where), where, std::forward<Fn>(fn));
   }
 
   /// Counts a future until it has been destroyed, whoever polls it; it is counted from now on. An

@@ -17,6 +17,10 @@ class runtime_state;
 /// The current runtime of this thread. Errors: `usage_error` EDO-E0009.
 [[nodiscard]] EDO_API runtime_state& runtime_for(std::source_location where, const char* what);
 
+/// `runtime`, unless it was made before a fork, in the parent. Errors: `usage_error` EDO-E0022.
+[[nodiscard]] EDO_API runtime_state& same_process(runtime_state& runtime,
+                                                  std::source_location where);
+
 /// Hands a new task to the runtime's scheduler; after its shutdown the task is cancelled instead.
 EDO_API void launch_task(runtime_state& runtime, task_header& task) noexcept;
 
