@@ -32,7 +32,8 @@ class [[nodiscard]] local_runtime_guard {
 ///
 /// `spawn_local` takes what `edo::spawn_local` does; `edo::spawn` works as well. Destroying it, on
 /// its thread, cancels its tasks and shuts the runtime down as `runtime` does.
-/// Threads: the one that built it; `handle()` is for others. Source: `tokio::runtime::LocalRuntime`.
+/// Threads: the one that built it; `handle()` is for others.
+/// Source: `tokio::runtime::LocalRuntime`.
 class [[nodiscard]] local_runtime : public detail::local_spawns<local_runtime> {
  public:
   local_runtime(local_runtime&&) noexcept = default;

@@ -155,7 +155,7 @@ class [[nodiscard]] run_until_future {
   detail::progress_mark progress_;
 };
 
-/// A set of tasks that are polled, and destroyed, on the thread that made the set: for what must not
+/// A set of tasks that are polled and destroyed on the thread that made the set: for what must not
 /// change threads (a library with thread-locals, a counter without a lock).
 ///
 ///     edo::local_set set;

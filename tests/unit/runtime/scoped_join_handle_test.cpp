@@ -107,7 +107,9 @@ TEST_P(scoped_join_handle, the_id_is_there_in_the_destructors_of_an_aborted_task
   };
   rt.block_on(body());
   EXPECT_EQ(in_closure, h.id());
-  if (in_frame) EXPECT_EQ(in_frame, h.id());  // it may have been aborted before its first poll
+  if (in_frame) {  // it may have been aborted before its first poll
+    EXPECT_EQ(in_frame, h.id());
+  }
 }
 
 TEST_P(scoped_join_handle, an_id_differs_from_that_of_every_other_task) {
