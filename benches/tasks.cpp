@@ -3,7 +3,7 @@
 //   tasks WORKLOAD SIZE [--workers N]    prints: operations nanoseconds
 //
 // spawn_join, spawn_remote, spawn_await_1by1, chained_spawn, yield_now, self_wake, ping_pong,
-// deep_await_DEPTH, join_set_child (where there is one), spawn_blocking, fib, skynet, idle (prints
+// deep_await_DEPTH, join_set_child, spawn_blocking, fib, skynet, idle (prints
 // bytes of memory for each task instead of nanoseconds). docs/benchmarks.md says what each does.
 #include "edo/edo.hpp"
 
@@ -39,6 +39,20 @@ edo::async<void> one_by_one(long count) {
   }
 }
 
+edo::async<void> yields(long count) {
+  for (long i = 0; i < count; ++i) co_await edo::yield_now();
+}
+
+edo::async<void> set_children(long count) {
+  constexpr long batch = 10'000;
+  for (long done = 0; done < count; done += batch) {
+    edo::join_set<void> set;
+    for (long i = 0; i < batch; ++i) set.spawn(yields(10));
+    while (co_await set.join_next()) {
+    }
+  }
+}
+
 // The last link tells the one who waits for the chain.
 edo::async<void> link_of_chain(long left, edo::oneshot::sender<void> end) {
   if (left == 0) {
@@ -56,10 +70,6 @@ edo::async<void> chained_spawn(long count) {
     static_cast<void>(edo::spawn(link_of_chain(depth - 1, std::move(tx))));
     static_cast<void>(co_await rx);
   }
-}
-
-edo::async<void> yields(long count) {
-  for (long i = 0; i < count; ++i) co_await edo::yield_now();
 }
 
 struct self_waking {
@@ -179,6 +189,7 @@ long number_after(const std::string& text, const char* prefix) {
 edo::async<void> workload(std::string name, long size) {
   if (name == "spawn_join") co_await spawn_join(size);
   if (name == "spawn_await_1by1") co_await one_by_one(size);
+  if (name == "join_set_child") co_await set_children(size);
   if (name == "chained_spawn") co_await chained_spawn(size);
   if (name == "yield_now") co_await in_a_crowd(size, &yields);
   if (name == "self_wake") co_await in_a_crowd(size, [](long n) { return self_waking{n}; });

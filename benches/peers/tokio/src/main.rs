@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 const BATCH: u64 = 10_000;
 const CROWD: u64 = 1000;
@@ -28,6 +28,20 @@ async fn spawn_join(count: u64) {
 async fn one_by_one(count: u64) {
     for _ in 0..count {
         tokio::spawn(nothing()).await.unwrap();
+    }
+}
+
+async fn set_children(count: u64) {
+    let mut done = 0;
+    while done < count {
+        let mut set = JoinSet::new();
+        for _ in 0..BATCH {
+            set.spawn(yields(10));
+        }
+        while let Some(ended) = set.join_next().await {
+            ended.unwrap();
+        }
+        done += BATCH;
     }
 }
 
@@ -173,6 +187,7 @@ async fn workload(name: String, size: u64) {
     match name.as_str() {
         "spawn_join" => spawn_join(size).await,
         "spawn_await_1by1" => one_by_one(size).await,
+        "join_set_child" => set_children(size).await,
         "chained_spawn" => chained_spawn(size).await,
         "yield_now" => crowd(size, yields).await,
         "self_wake" => crowd(size, SelfWaking).await,
