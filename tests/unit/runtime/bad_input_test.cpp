@@ -66,10 +66,10 @@ TEST_P(bad_input, a_cycle_of_joins_ends_when_one_of_them_is_aborted) {
   edo::runtime rt = make();
   struct links {
     edo::join_handle<void> handles[2];
-    flag set;
+    flag set[2];
   } cycle;
   const auto waits_for = [&cycle](int other) -> edo::async<bool> {
-    co_await cycle.set.wait();
+    co_await cycle.set[other].wait();
     auto ended = co_await cycle.handles[other];
     co_return !ended.has_value() && ended.error().is_cancelled();
   };
@@ -81,7 +81,7 @@ TEST_P(bad_input, a_cycle_of_joins_ends_when_one_of_them_is_aborted) {
   const edo::abort_handle first = cycle.handles[0].abort_handle();
   const edo::abort_handle second = cycle.handles[1].abort_handle();
   rt.block_on([&]() -> edo::async<void> {
-    cycle.set.set();
+    for (flag& each : cycle.set) each.set();
     for (int i = 0; i < 10; ++i) co_await edo::yield_now();
     EXPECT_FALSE(first.is_finished());
     first.abort();
@@ -94,17 +94,23 @@ TEST_P(bad_input, a_cycle_of_joins_does_not_outlive_its_runtime) {
   const auto alive = std::make_shared<int>(0);
   {
     edo::runtime rt = make();
-    const auto waits = [alive](std::shared_ptr<edo::join_handle<void>> other) -> edo::async<void> {
-      while (!other->valid()) co_await edo::yield_now();
-      static_cast<void>(co_await *other);
+    struct link {
+      edo::join_handle<void> handle;
+      flag set;
     };
-    auto first = std::make_shared<edo::join_handle<void>>();
-    auto second = std::make_shared<edo::join_handle<void>>();
+    const auto waits = [alive](std::shared_ptr<link> other) -> edo::async<void> {
+      co_await other->set.wait();
+      static_cast<void>(co_await other->handle);
+    };
+    auto first = std::make_shared<link>();
+    auto second = std::make_shared<link>();
     rt.block_on([&]() -> edo::async<void> {
       auto a = edo::spawn(waits, second);
       auto b = edo::spawn(waits, first);
-      *first = std::move(a);
-      *second = std::move(b);
+      first->handle = std::move(a);
+      second->handle = std::move(b);
+      first->set.set();
+      second->set.set();
       co_return;
     }());
     // The handles are in the tasks, the tasks in the handles: only the shutdown ends that.
